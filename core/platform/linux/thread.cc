@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+#include "core/platform/thread.h"
+
+#include <limits.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "core/platform/os_error.h"
+
+namespace rota::platform {
+namespace {
+
+// The first number in a file, or -1 ("max", or no such file).
+long long read_number(const char* path, long long* second) {
+  FILE* file = fopen(path, "re");
+  if (file == nullptr) return -1;
+  long long first = -1;
+  if (fscanf(file, "%lld %lld", &first, second) < 1) first = -1;
+  fclose(file);
+  return first;
+}
+
+// Cores' worth of time the cgroup grants, or 0 for no limit. cgroup v2: cpu.max of this group and each above it; v1:
+// cpu.cfs_quota_us.
+uint32_t cgroup_quota_cores() {
+  uint32_t least = 0;
+  const auto consider = [&least](long long quota, long long period) {
+    if (quota <= 0 || period <= 0) return;
+    const auto cores = static_cast<uint32_t>((quota + period - 1) / period);
+    if (least == 0 || cores < least) least = cores;
+  };
+  char line[PATH_MAX];
+  if (FILE* self = fopen("/proc/self/cgroup", "re")) {
+    while (fgets(line, sizeof line, self) != nullptr) {
+      if (strncmp(line, "0::/", 4) != 0) continue;
+      line[strcspn(line, "\n")] = '\0';
+      char* group = line + 3;
+      for (;;) {
+        char path[PATH_MAX + 64];
+        snprintf(path, sizeof path, "/sys/fs/cgroup%s/cpu.max", strcmp(group, "/") == 0 ? "" : group);
+        long long period = 0;
+        const long long quota = read_number(path, &period);
+        consider(quota, period);
+        char* slash = strrchr(group, '/');
+        if (slash == nullptr) break;
+        *slash = '\0';
+      }
+    }
+    fclose(self);
+  }
+  long long unused = 0;
+  consider(read_number("/sys/fs/cgroup/cpu/cpu.cfs_quota_us", &unused),
+           read_number("/sys/fs/cgroup/cpu/cpu.cfs_period_us", &unused));
+  return least;
+}
+
+}  // namespace
+
+Status Thread::start(Main main, void* arg, size_t stack_size) {
+  pthread_attr_t attributes;
+  if (pthread_attr_init(&attributes) != 0) return Status::kNoMemory;
+  if (stack_size != 0) {
+    const size_t least = static_cast<size_t>(PTHREAD_STACK_MIN);
+    const size_t page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
+    const size_t size = stack_size < least ? least : stack_size;
+    if (pthread_attr_setstacksize(&attributes, (size + page - 1) / page * page) != 0) {
+      pthread_attr_destroy(&attributes);
+      return Status::kInvalid;
+    }
+  }
+  // The host's signals stay with the host's threads.
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  pthread_t thread;
+  const int error = pthread_create(&thread, &attributes, main, arg);
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  pthread_attr_destroy(&attributes);
+  if (error != 0) return status_of_os_error(error);
+  handle_ = thread;
+  started_ = true;
+  return Status::kOk;
+}
+
+void Thread::join() {
+  if (!started_) return;
+  started_ = false;
+  if (pthread_equal(handle_, pthread_self())) {
+    pthread_detach(handle_);
+  } else {
+    pthread_join(handle_, nullptr);
+  }
+}
+
+void set_thread_name(const char* name) {
+  char cut[16];
+  snprintf(cut, sizeof cut, "%s", name);
+  pthread_setname_np(pthread_self(), cut);
+}
+
+uint64_t thread_id() { return static_cast<uint64_t>(syscall(SYS_gettid)); }
+
+uint32_t available_cores() {
+  uint32_t cores = 0;
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) == 0) cores = static_cast<uint32_t>(CPU_COUNT(&set));
+  if (cores == 0) {
+    // More processors than cpu_set_t holds, or no affinity at all.
+    const long online = sysconf(_SC_NPROCESSORS_ONLN);
+    cores = online > 0 ? static_cast<uint32_t>(online) : 1;
+  }
+  const uint32_t quota = cgroup_quota_cores();
+  return quota != 0 && quota < cores ? quota : cores;
+}
+
+void yield_thread() { sched_yield(); }
+
+}  // namespace rota::platform

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+#include "core/task/header.h"
+
+namespace rota::task {
+
+void destroy(Header& header) {
+  header.kind = Kind::kGone;
+  header.vtable->destroy(header);
+}
+
+Status cancel(Header& header) {
+  if (header.vtable->cancel != nullptr) return header.vtable->cancel(header);
+  auto& task = static_cast<Task&>(header);
+  const State::Cancelled did = task.state.cancel();
+  if (did.submit) {
+    ref(task);
+    task.home->submit(task);
+  }
+  return did.taken ? Status::kOk : Status::kAlready;
+}
+
+void complete(Header& header, Status result) {
+  header.result = result;
+  if (header.state.to_complete().wake_joiners) header.joiners.wake_all(header.home->arena());
+}
+
+}  // namespace rota::task

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+//
+// Header: what every pending thing begins with, and the two kinds there are:
+//
+//   Task       is polled, again and again, wherever its home runs tasks, until it is ready.
+//   Operation  is never polled; an event (a timer, a job's end, a lock handed over) completes it.
+//
+// Both can be waited for, cancelled and counted in the same way (functions below and in join.h).
+//
+// Who may touch which field when:
+//   state       any thread, through its transitions
+//   vtable,home constant after construction
+//   joiners     who holds the join lock; after completion who to_complete / unlock_joiners told to wake
+//   result      written by who completes, before to_complete; read after complete() was seen
+//   next        who owns the queue entry
+//   owned links the owned set's lock; `owned` the runner
+//
+// Lifetime: one block of the home's arena; destroyed by who drops the last reference. The home outlives it: it is the
+// runtime's, or kept by the task's own block.
+#pragma once
+
+#include <cstdint>
+
+#include "core/base/intrusive_list.h"
+#include "core/base/status.h"
+#include "core/platform/arena.h"
+#include "core/task/state.h"
+#include "core/task/waker_set.h"
+
+namespace rota::task {
+
+class Context;
+class OwnedSet;
+struct Header;
+struct Task;
+
+// Tells a handle of the C interface what it points to. Anything else there is no handle, or not any more.
+enum class Kind : uint32_t { kTask = 0x7461736b, kGone = 0 };
+
+struct VTable {
+  // One poll; tasks only. kPending means that a waker was kept somewhere.
+  Status (*poll)(Task&, Context&);
+  // Frees what the poll function owns; once, before completion. Tasks only.
+  void (*drop_state)(Task&);
+  // Cancels an operation that is not complete; nullptr for a task. Answers as rota_task_cancel.
+  Status (*cancel)(Header&);
+  // Frees the block.
+  void (*destroy)(Header&);
+};
+
+// Where the polls of a task run: the workers, a thread that waits, a host's queue.
+class Home {
+ public:
+  Home(platform::Arena& arena, OwnedSet* owned) : arena_(arena), owned_(owned) {}
+
+  // Takes over a task that has just become NOTIFIED, and its queue entry's reference. Any thread; never blocks.
+  virtual void submit(Task& task) = 0;
+
+  platform::Arena& arena() const { return arena_; }
+  // The set a task is kept in while it waits, for shutdown to find; nullptr: none.
+  OwnedSet* owned() const { return owned_; }
+
+ protected:
+  ~Home() = default;
+
+ private:
+  platform::Arena& arena_;
+  OwnedSet* const owned_;
+};
+
+struct Header {
+  Header(const VTable& vt, Home& where, uint64_t references, bool notified)
+      : state(references, notified), vtable(&vt), home(&where) {}
+
+  State state;
+  const VTable* const vtable;
+  Home* const home;
+  WakerSet joiners;
+  Status result = Status::kPending;
+  Kind kind = Kind::kTask;
+};
+
+struct Operation : Header {
+  // The creator holds `references` of them: one for its caller, one for whatever will complete it.
+  Operation(const VTable& vt, Home& where, uint64_t references) : Header(vt, where, references, false) {}
+};
+
+struct OwnedTag {};
+
+struct Task : Header, base::ListNode<OwnedTag> {
+  // Born notified, as a rule: the creator submits it, with one of the references. Born idle it waits to be woken.
+  Task(const VTable& vt, Home& where, uint64_t references, bool notified = true)
+      : Header(vt, where, references, notified) {}
+
+  Task* next = nullptr;
+  uint32_t shard = 0;
+  bool owned = false;
+};
+
+inline void ref(Header& header) { header.state.ref(); }
+void destroy(Header& header);
+inline void unref(Header& header, uint64_t count = 1) {
+  if (header.state.unref(count)) destroy(header);
+}
+
+// Makes the task run again. Precondition: the caller holds a reference and keeps it.
+inline void wake(Task& task) {
+  if (task.state.wake()) {
+    ref(task);
+    task.home->submit(task);
+  }
+}
+// The same, giving up the caller's reference: no count goes up and down.
+inline void wake_and_unref(Task& task) {
+  if (task.state.wake()) {
+    task.home->submit(task);
+  } else {
+    unref(task);
+  }
+}
+
+// Asks a task or operation to stop: kOk when the request was taken, kAlready, or kBusy (see rota_task_cancel).
+Status cancel(Header& header);
+
+// Ends what the caller has claimed (RUNNING): publishes the result and wakes who waits. Drops no reference.
+void complete(Header& header, Status result);
+
+}  // namespace rota::task

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT
+//
+// State: the one atomic word of a task. Flags below, a reference count above. Nobody touches the word but the named
+// transitions here; what each returns is what its caller must do next.
+//
+//                       wake / cancel: submit                    to_running
+//              IDLE -------------------------> NOTIFIED ------------------------> RUNNING
+//               ^                                 ^                                | | |
+//               |       to_idle: kIdle            |       to_idle: kNotified       | | |
+//               +---------------------------------|--------------------------------+ | |
+//                                                 +----------------------------------+ |
+//                                                      (woken while it was polled)     | to_complete
+//                                                                                      v
+//   An operation has no NOTIFIED: claim takes IDLE to RUNNING, to_complete ends it.  COMPLETE
+//
+//   CANCELLED may be set at any time before COMPLETE; to_running and to_idle report it.
+//   A queue entry exists exactly while NOTIFIED is set and RUNNING is not; it owns one reference.
+//
+// Who sees what: every transition is a read-modify-write with acquire and release on this one word, so each sees all that
+// was done before the transitions that precede it. In particular a wake publishes the waker's writes even when it finds
+// the task notified already (hence fetch_or and no early return on a plain load: that would lose the wake-up on any
+// machine with a store buffer), and the producer of a task happens before its first poll without any help from the
+// queue it went through.
+//
+// JOIN_LOCK protects the set of wakers of those who wait for this task. Completion never waits for it: who holds it when
+// COMPLETE appears does the waking on unlock.
+//
+// Thread safety: any thread, within each transition's precondition.
+#pragma once
+
+#include <cstdint>
+
+#include "core/base/atomic.h"
+#include "core/base/check.h"
+
+namespace rota::task {
+
+class State {
+ public:
+  explicit State(uint64_t references, bool notified)
+      : word_(references * kReference | (notified ? kNotified : 0)) {}
+
+  // --- polling. Precondition of each: the caller owns the queue entry, or is the one that is running the task.
+
+  enum class [[nodiscard]] Running { kRun, kCancelled };
+  // Takes the task from its queue entry into RUNNING; the entry's reference becomes the runner's.
+  Running to_running() {
+    const uint64_t before = word_.fetch_xor(kNotified | kRunning, base::memory_order_acq_rel);
+    ROTA_CHECK((before & (kNotified | kRunning | kComplete)) == kNotified);
+    return (before & kCancelled) != 0 ? Running::kCancelled : Running::kRun;
+  }
+
+  enum class [[nodiscard]] Idle {
+    kIdle,       // done with it; the runner's reference is gone
+    kNotified,   // woken meanwhile: queue it again, the runner's reference becomes the entry's
+    kCancelled,  // cancelled meanwhile: still RUNNING, the caller ends it
+  };
+  // Ends a poll that returned pending. `again`: as if it had been woken meanwhile. Precondition: when not, somebody else
+  // holds a reference too (the owned set, or whoever waits for the task).
+  Idle to_idle(bool again) {
+    uint64_t now = word_.load(base::memory_order_relaxed);
+    for (;;) {
+      if ((now & kCancelled) != 0) {
+        // The loads above are relaxed: take what the canceller wrote before acting on it.
+        (void)word_.load(base::memory_order_acquire);
+        return Idle::kCancelled;
+      }
+      const bool notified = again || (now & kNotified) != 0;
+      const uint64_t next = notified ? (now & ~kRunning) | kNotified : (now & ~kRunning) - kReference;
+      if (word_.compare_exchange_weak(now, next, base::memory_order_acq_rel, base::memory_order_relaxed)) {
+        return notified ? Idle::kNotified : Idle::kIdle;
+      }
+    }
+  }
+
+  struct [[nodiscard]] Completed {
+    bool wake_joiners;  // take the join wakers and wake them
+  };
+  // RUNNING to COMPLETE. The result and everything else about the task is written before.
+  Completed to_complete() {
+    const uint64_t before = word_.fetch_xor(kRunning | kComplete, base::memory_order_acq_rel);
+    ROTA_CHECK((before & (kRunning | kComplete)) == kRunning);
+    return {.wake_joiners = (before & (kJoinWakers | kJoinLock)) == kJoinWakers};
+  }
+
+  // --- waking and stopping. Precondition: the caller holds a reference.
+
+  // True: submit the task to its home, with a reference for the queue entry.
+  [[nodiscard]] bool wake() {
+    const uint64_t before = word_.fetch_or(kNotified, base::memory_order_acq_rel);
+    return (before & (kNotified | kRunning | kComplete)) == 0;
+  }
+
+  struct [[nodiscard]] Cancelled {
+    bool taken;   // false: complete, or cancelled before
+    bool submit;  // submit the task to its home, with a reference for the queue entry
+  };
+  Cancelled cancel() {
+    const uint64_t before = word_.fetch_or(kCancelled | kNotified, base::memory_order_acq_rel);
+    const bool taken = (before & (kComplete | kCancelled)) == 0;
+    return {.taken = taken, .submit = (before & (kNotified | kRunning | kComplete)) == 0};
+  }
+
+  // Marks it cancelled; true when it was idle and is now the caller's to end (RUNNING). False: whoever runs it or takes it
+  // from its queue ends it.
+  [[nodiscard]] bool claim_to_cancel() {
+    uint64_t now = word_.load(base::memory_order_relaxed);
+    for (;;) {
+      const bool idle = (now & (kNotified | kRunning | kComplete)) == 0;
+      const uint64_t next = now | kCancelled | (idle ? kRunning : 0);
+      if (word_.compare_exchange_weak(now, next, base::memory_order_acq_rel, base::memory_order_relaxed)) return idle;
+    }
+  }
+
+  // For operations, which several may want to end (a timer that fires, a canceller): true for the one who may.
+  [[nodiscard]] bool claim() {
+    return (word_.fetch_or(kRunning, base::memory_order_acq_rel) & (kRunning | kComplete)) == 0;
+  }
+
+  // --- waiting for completion.
+
+  bool complete() const { return (word_.load(base::memory_order_acquire) & kComplete) != 0; }
+
+  // False: it is complete, nothing is locked. Spins only against another joiner, which holds it for a few stores.
+  [[nodiscard]] bool lock_joiners();
+
+  // `any`: whether the set of wakers is non-empty. True: it completed meanwhile; take the wakers and wake them.
+  [[nodiscard]] bool unlock_joiners(bool any) {
+    uint64_t now = word_.load(base::memory_order_relaxed);
+    for (;;) {
+      const bool completed = (now & kComplete) != 0;
+      const uint64_t next = (now & ~(kJoinLock | kJoinWakers)) | (any && !completed ? kJoinWakers : 0);
+      if (word_.compare_exchange_weak(now, next, base::memory_order_acq_rel, base::memory_order_relaxed)) {
+        return completed && any;
+      }
+    }
+  }
+
+  // --- references.
+
+  // relaxed: whoever clones holds one already.
+  void ref() {
+    const uint64_t before = word_.fetch_add(kReference, base::memory_order_relaxed);
+    ROTA_CHECK(before >= kReference && before < kMost);
+  }
+  // True: that was the last of them; destroy the task. acq_rel: all that others did with it happens before.
+  [[nodiscard]] bool unref(uint64_t count = 1) {
+    const uint64_t before = word_.fetch_sub(count * kReference, base::memory_order_acq_rel);
+    ROTA_CHECK(before / kReference >= count);
+    return before / kReference == count;
+  }
+  uint64_t references() const { return word_.load(base::memory_order_relaxed) / kReference; }
+
+ private:
+  static constexpr uint64_t kRunning = 1, kNotified = 2, kComplete = 4, kCancelled = 8, kJoinWakers = 16, kJoinLock = 32,
+                            kReference = 64, kMost = uint64_t{1} << 62;
+
+  base::Atomic<uint64_t> word_;
+};
+
+}  // namespace rota::task

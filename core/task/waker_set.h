@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+//
+// WakerSet: the tasks to wake when something happens. Nearly always it holds one, which costs no allocation; more go to a
+// list. A task is in it once. Tasks that ended without leaving are swept out when the list has doubled, so it stays in
+// proportion to those alive.
+//
+// Thread safety: none; the owner's lock protects it.
+// Invariant: each member holds one reference on its task. Empty before destruction (wake_all or clear).
+#pragma once
+
+#include <cstdint>
+
+#include "core/base/status.h"
+#include "core/platform/arena.h"
+
+namespace rota::task {
+
+struct Task;
+
+class WakerSet {
+ public:
+  WakerSet() = default;
+  WakerSet(const WakerSet&) = delete;
+  WakerSet& operator=(const WakerSet&) = delete;
+
+  bool empty() const { return first_ == nullptr && more_ == nullptr; }
+
+  // Adds a task, if it is not in yet. kNoMemory: it is not in.
+  Status add(Task& task, platform::Arena& arena);
+
+  // Takes all out into `into`, which must be empty: so that they can be woken after the lock is gone.
+  void take(WakerSet& into);
+
+  // Wakes all; empty afterwards.
+  void wake_all(platform::Arena& arena);
+  // Forgets all; empty afterwards.
+  void clear(platform::Arena& arena);
+
+ private:
+  struct Node {
+    Task* task;
+    Node* next;
+    uint32_t count;     // head only: nodes in the list
+    uint32_t sweep_at;  // head only: count at which to sweep
+  };
+
+  static void sweep(Node** head, platform::Arena& arena);
+
+  Task* first_ = nullptr;
+  Node* more_ = nullptr;
+};
+
+}  // namespace rota::task
