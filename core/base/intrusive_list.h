@@ -36,7 +36,8 @@ class IntrusiveList {
   void push_back(T& item) { insert_before(head_, item); }
   void push_front(T& item) { insert_before(*head_.next_, item); }
 
-  void remove(T& item) {
+  // Takes an element out of the list it is in. Static: links know their neighbours.
+  static void remove(T& item) {
     Node& node = item;
     ROTA_CHECK(node.linked());
     node.prev_->next_ = node.next_;

@@ -32,6 +32,7 @@ class Arena {
   Arena& operator=(const Arena&) = delete;
 
   const Memory& memory() const { return memory_; }
+  void* user() const { return user_; }
 
   // A counted block, or nullptr.
   void* allocate(size_t size, size_t align = kDefaultAlign);

@@ -61,7 +61,7 @@ class Runtime final : public base::Counted<Runtime> {
   void last_reference();
 
   // The runtime a task belongs to.
-  static Runtime& of(const task::Home& home);
+  static Runtime& of(const task::Home& home) { return *static_cast<Runtime*>(home.arena().user()); }
 
  private:
   Runtime() = default;

@@ -16,7 +16,7 @@
 //   owned links the owned set's lock; `owned` the runner
 //
 // Lifetime: one block of the home's arena; destroyed by who drops the last reference. The home outlives it: it is the
-// runtime's, or kept by the task's own block.
+// runtime's, or counted (Home::ref_home).
 #pragma once
 
 #include <cstdint>
@@ -51,12 +51,17 @@ struct VTable {
 // Where the polls of a task run: the workers, a thread that waits, a host's queue.
 class Home {
  public:
-  Home(platform::Arena& arena, OwnedSet* owned) : arena_(arena), owned_(owned) {}
+  // `counted`: the home is kept alive by its tasks, through ref_home and unref_home.
+  Home(platform::Arena& arena, OwnedSet* owned, bool counted = false)
+      : arena_(arena), owned_(owned), counted_(counted) {}
 
   // Takes over a task that has just become NOTIFIED, and its queue entry's reference. Any thread; never blocks.
   virtual void submit(Task& task) = 0;
 
   platform::Arena& arena() const { return arena_; }
+  bool counted() const { return counted_; }
+  virtual void ref_home() {}
+  virtual void unref_home() {}
   // The set a task is kept in while it waits, for shutdown to find; nullptr: none.
   OwnedSet* owned() const { return owned_; }
 
@@ -66,7 +71,14 @@ class Home {
  private:
   platform::Arena& arena_;
   OwnedSet* const owned_;
+  const bool counted_;
 };
+
+// Frees the block of a task after its destructor has run, and its hold on its home.
+inline void free_block(Home& home, void* block, size_t size) {
+  home.arena().free(block, size);
+  if (home.counted()) home.unref_home();
+}
 
 struct Header {
   Header(const VTable& vt, Home& where, uint64_t references, bool notified)

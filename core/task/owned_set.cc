@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "core/task/owned_set.h"
 
-#include "core/task/run.h"
-
 namespace rota::task {
 
 bool OwnedSet::insert(Task& task, uint32_t shard) {
@@ -32,12 +30,9 @@ void OwnedSet::close_and_cancel_all() {
         task = shard.tasks.pop_front();
       }
       if (task == nullptr) break;
-      // The member's reference is ours now, and goes with the task when we are the one to end it.
-      if (task->state.claim_to_cancel()) {
-        finish(*task, Status::kCancelled);
-      } else {
-        unref(*task);
-      }
+      // It ends where it lives: its home gets it once more, and the runner sees that it is cancelled.
+      (void)cancel(*task);
+      unref(*task);  // the member's reference
     }
   }
 }

@@ -25,7 +25,7 @@ class OwnedSet {
   // True: it was in, and its reference is the caller's to drop. False: shutdown has taken it.
   [[nodiscard]] bool remove(Task& task);
 
-  // Refuses new members, and cancels all there are. Again: nothing.
+  // Refuses new members, and cancels all there are, each at its home. Any thread; calls submit with no lock held.
   void close_and_cancel_all();
 
  private:

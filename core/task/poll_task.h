@@ -19,7 +19,9 @@ class PollTask : public Task {
   // destroyed with nothing done.
   static PollTask* make(Home& home, F poll) {
     void* block = home.arena().allocate(sizeof(PollTask));
-    return block == nullptr ? nullptr : new (block) PollTask(home, std::move(poll));
+    if (block == nullptr) return nullptr;
+    if (home.counted()) home.ref_home();
+    return new (block) PollTask(home, std::move(poll));
   }
 
  private:
@@ -32,9 +34,9 @@ class PollTask : public Task {
   static void drop_state(Task& task) { static_cast<PollTask&>(task).poll_.~F(); }
   static void destroy(Header& header) {
     auto& self = static_cast<PollTask&>(header);
-    platform::Arena& arena = self.home->arena();
+    Home& home = *self.home;
     self.~PollTask();
-    arena.free(&self, sizeof(PollTask));
+    free_block(home, &self, sizeof(PollTask));
   }
 
   static constexpr VTable kVTable{.poll = poll, .drop_state = drop_state, .cancel = nullptr, .destroy = destroy};

@@ -101,17 +101,6 @@ class State {
     return {.taken = taken, .submit = (before & (kNotified | kRunning | kComplete)) == 0};
   }
 
-  // Marks it cancelled; true when it was idle and is now the caller's to end (RUNNING). False: whoever runs it or takes it
-  // from its queue ends it.
-  [[nodiscard]] bool claim_to_cancel() {
-    uint64_t now = word_.load(base::memory_order_relaxed);
-    for (;;) {
-      const bool idle = (now & (kNotified | kRunning | kComplete)) == 0;
-      const uint64_t next = now | kCancelled | (idle ? kRunning : 0);
-      if (word_.compare_exchange_weak(now, next, base::memory_order_acq_rel, base::memory_order_relaxed)) return idle;
-    }
-  }
-
   // For operations, which several may want to end (a timer that fires, a canceller): true for the one who may.
   [[nodiscard]] bool claim() {
     return (word_.fetch_or(kRunning, base::memory_order_acq_rel) & (kRunning | kComplete)) == 0;

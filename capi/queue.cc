@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+#include "capi/handle.h"
+#include "core/runtime/host_queue.h"
+#include "core/runtime/runtime.h"
+
+using namespace rota;        // NOLINT
+using namespace rota::capi;  // NOLINT
+using runtime::Delivery;
+using runtime::HostQueue;
+using runtime::Runtime;
+
+extern "C" {
+
+rota_status rota_queue_create(rota_runtime* runtime, rota_queue** out) {
+  if (out == nullptr) return ROTA_EINVAL;
+  *out = nullptr;
+  Runtime* self = object<Runtime>(runtime);
+  if (self == nullptr) return ROTA_EINVAL;
+  if (self->closed()) return ROTA_ESHUTDOWN;
+  Result<HostQueue*> made = HostQueue::create(self->scheduler(), self->hosted_scheduler());
+  if (!made.ok()) return c(made.status());
+  *out = handle<rota_queue>(made.value());
+  return ROTA_OK;
+}
+
+rota_queue* rota_queue_clone(rota_queue* queue) { return clone<HostQueue>(queue); }
+void rota_queue_release(rota_queue* queue) { release<HostQueue>(queue); }
+
+rota_status rota_queue_handle(rota_queue* queue, intptr_t* out) {
+  if (out == nullptr) return ROTA_EINVAL;
+  *out = -1;
+  HostQueue* self = object<HostQueue>(queue);
+  if (self == nullptr) return ROTA_EINVAL;
+  *out = self->handle();
+  return ROTA_OK;
+}
+
+rota_status rota_queue_run(rota_queue* queue, uint32_t max_items, uint64_t budget_ns, uint32_t* out_ran) {
+  uint32_t ran = 0;
+  HostQueue* self = object<HostQueue>(queue);
+  const rota_status status = self == nullptr ? ROTA_EINVAL : c(self->run(max_items, budget_ns, ran));
+  if (out_ran != nullptr) *out_ran = ran;
+  return status;
+}
+
+rota_status rota_queue_pop(rota_queue* queue, rota_completion* out, uint32_t capacity, uint32_t* out_count) {
+  if (out_count == nullptr) return ROTA_EINVAL;
+  *out_count = 0;
+  HostQueue* self = object<HostQueue>(queue);
+  if (self == nullptr || out == nullptr || capacity == 0) return ROTA_EINVAL;
+  // In pieces, so that the engine's form needs no memory of the size a caller names.
+  constexpr uint32_t kPiece = 32;
+  rota_status status = ROTA_OK;
+  while (*out_count < capacity) {
+    Delivery::Completion piece[kPiece];
+    const uint32_t room = capacity - *out_count;
+    uint32_t count = 0;
+    status = c(self->pop(piece, room < kPiece ? room : kPiece, count));
+    for (uint32_t i = 0; i < count; ++i) {
+      out[*out_count + i] = {.task = handle_of(piece[i].target),
+                             .user1 = piece[i].user1,
+                             .user2 = piece[i].user2,
+                             .status = c(piece[i].status),
+                             .zero = 0};
+    }
+    *out_count += count;
+    if (count < kPiece) break;
+  }
+  return status;
+}
+
+}  // extern "C"

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+//
+// Starting tasks: rota_spawn, rota_block_on, rota_spawn_blocking.
+#include "capi/foreign_task.h"
+#include "capi/handle.h"
+#include "capi/options.h"
+#include "core/blocking/pool.h"
+#include "core/platform/clock.h"
+#include "core/runtime/host_queue.h"
+#include "core/runtime/runtime.h"
+#include "core/scheduler/current.h"
+#include "core/scheduler/scheduler.h"
+#include "core/scheduler/thread_home.h"
+
+namespace rota::capi {
+namespace {
+
+using runtime::HostQueue;
+using runtime::Runtime;
+
+Status check(const rota_spawn_desc& desc) {
+  if (desc.poll == nullptr) return Status::kInvalid;
+  if (desc.state_size != 0 && desc.state == nullptr) return Status::kInvalid;
+  if (desc.name == nullptr && desc.name_len != 0) return Status::kInvalid;
+  if (desc.state_size > ForeignTask::kMostState || desc.name_len > ForeignTask::kMostName) return Status::kOverflow;
+  return Status::kOk;
+}
+
+Result<task::Home*> home_of(Runtime& runtime, const rota_spawn_desc& desc) {
+  if (desc.on != nullptr) {
+    HostQueue* queue = object<HostQueue>(desc.on);
+    if (queue == nullptr || &Runtime::of(*queue) != &runtime) return Status::kInvalid;
+    if (desc.room != ROTA_ROOM_WORKERS) return Status::kNotSupported;
+    return static_cast<task::Home*>(queue);
+  }
+  if (desc.room == ROTA_ROOM_WORKERS) return &runtime.services().home;
+  if (desc.room != ROTA_ROOM_BLOCKING) return Status::kNotSupported;
+  return runtime.blocking_home();
+}
+
+Status spawn(rota_runtime* handle, const rota_spawn_desc& desc, rota_task** out) {
+  Runtime* runtime = object<Runtime>(handle);
+  if (runtime == nullptr) return Status::kInvalid;
+  if (const Status status = check(desc); !ok(status)) return status;
+  Result<task::Home*> home = home_of(*runtime, desc);
+  if (!home.ok()) return home.status();
+  if (runtime->closed()) return Status::kShutdown;
+  Result<ForeignTask*> made = ForeignTask::make(desc, *home.value(), out != nullptr);
+  if (!made.ok()) return made.status();
+  if (out != nullptr) *out = handle_of(made.value());
+  home.value()->submit(*made.value());
+  return Status::kOk;
+}
+
+Status block_on(rota_runtime* handle, const rota_spawn_desc& desc, bool& given) {
+  Runtime* runtime = object<Runtime>(handle);
+  if (runtime == nullptr) return Status::kInvalid;
+  if (const Status status = check(desc); !ok(status)) return status;
+  if (desc.on != nullptr || desc.room != ROTA_ROOM_WORKERS) return Status::kInvalid;
+  if (scheduler::Current::get() != nullptr) return Status::kDeadlock;
+  if (runtime->closed()) return Status::kShutdown;
+  scheduler::ThreadHome* home = runtime->make_thread_home();
+  if (home == nullptr) return Status::kNoMemory;
+  Result<ForeignTask*> made = ForeignTask::make(desc, *home, true);
+  home->unref();  // the task keeps it
+  if (!made.ok()) return made.status();
+  given = true;
+  ForeignTask& task = *made.value();
+  home->submit(task);
+  runtime->scheduler().run_until_complete(*home, task, platform::kForever);
+  const Status result = task.result;
+  task::unref(task);
+  return result;
+}
+
+// What a description means, whatever its size; or nothing that could be dropped.
+Status read(const rota_spawn_desc* desc, rota_spawn_desc& known) {
+  if (desc == nullptr) return Status::kInvalid;
+  return read_options(desc, known);
+}
+
+int32_t run_blocking(void* fn, void* arg) {
+  rota_status status;
+  try {
+    status = reinterpret_cast<rota_blocking_fn>(fn)(arg);
+  } catch (...) {
+    return ROTA_EEXCEPTION;
+  }
+  return status > 0 ? ROTA_EINVAL : status;
+}
+
+void drop_blocking(void* drop, void* arg) { drop_state(reinterpret_cast<rota_drop_fn>(drop), arg); }
+
+}  // namespace
+}  // namespace rota::capi
+
+using namespace rota;        // NOLINT
+using namespace rota::capi;  // NOLINT
+
+extern "C" {
+
+rota_status rota_spawn(rota_runtime* runtime, const rota_spawn_desc* desc, rota_task** out) {
+  if (out != nullptr) *out = nullptr;
+  rota_spawn_desc known{};
+  if (const Status status = read(desc, known); !ok(status)) {
+    if (desc != nullptr && desc->size >= offsetof(rota_spawn_desc, state_size)) drop_state(desc->drop, desc->state);
+    return c(status);
+  }
+  const Status status = spawn(runtime, known, out);
+  if (!ok(status)) drop_state(known.drop, known.state);
+  return c(status);
+}
+
+rota_status rota_block_on(rota_runtime* runtime, const rota_spawn_desc* desc) {
+  rota_spawn_desc known{};
+  if (const Status status = read(desc, known); !ok(status)) {
+    if (desc != nullptr && desc->size >= offsetof(rota_spawn_desc, state_size)) drop_state(desc->drop, desc->state);
+    return c(status);
+  }
+  bool given = false;
+  const Status status = block_on(runtime, known, given);
+  if (!given) drop_state(known.drop, known.state);
+  return c(status);
+}
+
+}  // extern "C"

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: MIT
+#include "core/runtime/host_queue.h"
+
+#include "core/platform/clock.h"
+#include "core/task/run.h"
+
+namespace rota::runtime {
+namespace {
+
+// Not the address of any task.
+task::Task* closed_mark() { return reinterpret_cast<task::Task*>(uintptr_t{1}); }
+
+}  // namespace
+
+Result<HostQueue*> HostQueue::create(scheduler::Scheduler& scheduler, scheduler::CurrentThread* hosted) {
+  void* block = scheduler.arena().allocate(sizeof(HostQueue), alignof(HostQueue));
+  if (block == nullptr) return Status::kNoMemory;
+  auto* queue = new (block) HostQueue(scheduler, hosted);
+  if (const Status status = queue->open(); !ok(status)) {
+    scheduler.arena().destroy(queue);
+    return status;
+  }
+  return queue;
+}
+
+Status HostQueue::open() {
+  if (const Status status = signal_.open(); !ok(status)) return status;
+  if (hosted_ == nullptr) return Status::kOk;
+  if (const Status status = set_.open(); !ok(status)) return status;
+  if (const Status status = set_.add(signal_.handle()); !ok(status)) return status;
+  return set_.add(hosted_->watch_signals());
+}
+
+intptr_t HostQueue::handle() { return hosted_ == nullptr ? signal_.handle() : set_.handle(); }
+
+void HostQueue::submit(task::Task& task) {
+  task::Task* top = stack_.load(base::memory_order_relaxed);
+  // Once pushed, the task may be run and gone, and the queue with it.
+  ref_home();
+  do {
+    if (top == closed_mark()) {
+      scheduler_.submit(task);
+      unref_home();
+      return;
+    }
+    task.next = top;
+  } while (!stack_.compare_exchange_weak(top, &task, base::memory_order_acq_rel, base::memory_order_relaxed));
+  if (top == nullptr && !raised_.exchange(true, base::memory_order_seq_cst)) signal_.raise();
+  if (top == nullptr && hosted_ != nullptr) hosted_->disturb();
+  unref_home();
+}
+
+task::Task* HostQueue::next() {
+  if (first_ == nullptr) {
+    // Lower first, take second: a push that finds the signal raised is in the stack before we take it.
+    if (raised_.load(base::memory_order_acquire)) {
+      signal_.clear();
+      raised_.store(false, base::memory_order_seq_cst);
+    }
+    task::Task* task = stack_.load(base::memory_order_seq_cst);
+    do {
+      if (task == nullptr || task == closed_mark()) return nullptr;
+    } while (!stack_.compare_exchange_weak(task, nullptr, base::memory_order_acq_rel, base::memory_order_relaxed));
+    // Newest on top: turn it round.
+    end_ = &task->next;
+    while (task != nullptr) {
+      task::Task* below = task->next;
+      task->next = first_;
+      first_ = task;
+      task = below;
+    }
+  }
+  task::Task* task = first_;
+  first_ = task->next;
+  if (first_ == nullptr) end_ = &first_;
+  return task;
+}
+
+void HostQueue::put_back(task::Task& task) {
+  task.next = nullptr;
+  *end_ = &task;
+  end_ = &task.next;
+}
+
+void HostQueue::run_one(task::Task& task) {
+  switch (task::run(task, context_)) {
+    case task::After::kDone:
+      return;
+    case task::After::kAgain:
+    case task::After::kYielded:
+      put_back(task);
+      return;
+  }
+}
+
+bool HostQueue::begin_run() { return !running_.exchange(true, base::memory_order_acq_rel); }
+
+Status HostQueue::end_run(bool engine_has_more) {
+  const task::Task* top = stack_.load(base::memory_order_seq_cst);
+  if (top == closed_mark()) {
+    // Released by a callback: what is left goes where later ones go.
+    while (task::Task* task = next()) scheduler_.submit(*task);
+    top = nullptr;
+  }
+  const bool more = first_ != nullptr || top != nullptr;
+  // Level-triggered: what is left in the list is not seen by any push.
+  if (more && !raised_.exchange(true, base::memory_order_seq_cst)) signal_.raise();
+  running_.store(false, base::memory_order_release);
+  return more || engine_has_more ? Status::kPending : Status::kOk;
+}
+
+Status HostQueue::run(uint32_t most, uint64_t budget_ns, uint32_t& ran) {
+  ran = 0;
+  if (!begin_run()) return Status::kBusy;
+  ref_home();  // a callback may release the queue
+  const uint32_t limit = most == 0 ? UINT32_MAX : most;
+  const uint64_t deadline =
+      budget_ns == platform::kForever ? budget_ns : platform::deadline_after(platform::now_ns(), budget_ns);
+  Status status;
+  {
+    scheduler::Current current(scheduler_, nullptr, false);
+    bool engine_has_more = false;
+    // What was here when the call began, then one turn of the engine, and so on: neither starves the other.
+    const auto out_of_time = [&] { return deadline != platform::kForever && platform::now_ns() >= deadline; };
+    bool again = true;
+    while (again && ran < limit) {
+      again = false;
+      while (ran < limit) {
+        task::Task* task = next();
+        if (task == nullptr) break;
+        again = true;
+        run_one(*task);
+        ++ran;
+        if (out_of_time()) goto done;
+      }
+      if (hosted_ != nullptr && ran < limit) {
+        scheduler::CurrentThread::Drive drive(*hosted_);
+        if (drive.mine()) {
+          const uint32_t did = hosted_->turn(limit - ran, deadline);
+          ran += did;
+          again = again || did != 0;
+          engine_has_more = hosted_->has_work();
+        }
+      }
+      if (out_of_time()) break;
+    }
+  done:
+    status = end_run(engine_has_more);
+  }
+  unref_home();
+  return status;
+}
+
+Status HostQueue::pop(Delivery::Completion* out, uint32_t capacity, uint32_t& count) {
+  count = 0;
+  if (!begin_run()) return Status::kBusy;
+  ref_home();
+  Status status;
+  {
+    scheduler::Current current(scheduler_, nullptr, false);
+    bool engine_has_more = false;
+    // Tasks polled on the way wake others of this queue: bounded, so that a busy queue still returns.
+    constexpr uint32_t kMostPolls = 1024;
+    uint32_t polls = 0;
+    for (bool again = true; again && count < capacity && polls < kMostPolls;) {
+      again = false;
+      while (count < capacity && polls < kMostPolls) {
+        task::Task* task = next();
+        if (task == nullptr) break;
+        if (Delivery* delivery = Delivery::from(*task)) {
+          out[count++] = delivery->take();
+        } else {
+          run_one(*task);
+          ++polls;
+          again = true;
+        }
+      }
+      if (hosted_ != nullptr && count < capacity) {
+        scheduler::CurrentThread::Drive drive(*hosted_);
+        if (drive.mine()) {
+          const uint32_t did = hosted_->turn(kMostPolls, platform::kForever);
+          polls += did;
+          again = again || did != 0;
+          engine_has_more = hosted_->has_work();
+        }
+      }
+    }
+    status = end_run(engine_has_more);
+  }
+  unref_home();
+  return status;
+}
+
+void HostQueue::last_reference() {
+  // From here on submit goes to the workers. What has landed is delivered by this thread; a run in progress on this very
+  // thread (a callback that releases the queue) goes on to do so itself.
+  task::Task* rest = stack_.exchange(closed_mark(), base::memory_order_acq_rel);
+  task::Task* ordered = nullptr;
+  while (rest != nullptr) {
+    task::Task* below = rest->next;
+    rest->next = ordered;
+    ordered = rest;
+    rest = below;
+  }
+  if (begin_run()) {
+    scheduler::Current current(scheduler_, nullptr, false);
+    task::Task* list = first_;
+    first_ = nullptr;
+    end_ = &first_;
+    for (task::Task* head : {list, ordered}) {
+      while (head != nullptr) {
+        task::Task* next = head->next;
+        if (Delivery::from(*head) != nullptr) {
+          (void)task::run(*head, context_);
+        } else {
+          scheduler_.submit(*head);
+        }
+        head = next;
+      }
+    }
+  } else {
+    while (ordered != nullptr) {
+      task::Task* next = ordered->next;
+      scheduler_.submit(*ordered);
+      ordered = next;
+    }
+  }
+  unref_home();
+}
+
+void HostQueue::unref_home() {
+  if (uses_.fetch_sub(1, base::memory_order_acq_rel) == 1) arena().destroy(this);
+}
+
+}  // namespace rota::runtime

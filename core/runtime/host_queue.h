@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+//
+// HostQueue: where completions, and polls of tasks spawned on it, wait for a host's thread. See rota_queue in rota.h.
+//
+// Waiting tasks form a stack that any thread pushes to with one compare-and-swap; who runs the queue takes it whole, turns
+// it round, and keeps what it does not get to in a list of its own. The first push onto an empty stack raises the signal:
+// any number of completions wake the host once.
+//
+//   open:   push -> stack -> (run) list -> polled
+//   closed: (last handle gone) what is there is run by who closes; later pushes go to the workers
+//
+// Thread safety: submit from any thread; run and pop by one thread at a time, others get kBusy.
+// Lifetime: handles are counted by Counted; the memory by `uses_`: one for the handles, one for each task at home here.
+#pragma once
+
+#include <cstdint>
+
+#include "core/base/counted.h"
+#include "core/base/result.h"
+#include "core/platform/signal.h"
+#include "core/runtime/delivery.h"
+#include "core/scheduler/current_thread.h"
+#include "core/task/context.h"
+
+namespace rota::runtime {
+
+class HostQueue final : public task::Home, public base::Counted<HostQueue> {
+ public:
+  static constexpr uint32_t kTag = 0x71756575;
+
+  // `hosted`: the scheduler to drive, nullptr when there are workers.
+  static Result<HostQueue*> create(scheduler::Scheduler& scheduler, scheduler::CurrentThread* hosted);
+
+  void submit(task::Task& task) override;
+  void ref_home() override { uses_.fetch_add(1, base::memory_order_relaxed); }
+  void unref_home() override;
+  void last_reference();
+
+  // See rota_queue_handle.
+  intptr_t handle();
+
+  // See rota_queue_run. kOk: nothing is left; kPending: more; kBusy.
+  Status run(uint32_t most, uint64_t budget_ns, uint32_t& ran);
+  // See rota_queue_pop: up to `capacity` completions into out.
+  Status pop(Delivery::Completion* out, uint32_t capacity, uint32_t& count);
+
+ private:
+  HostQueue(scheduler::Scheduler& scheduler, scheduler::CurrentThread* hosted)
+      : Home(scheduler.arena(), &scheduler.owned_set(), true), scheduler_(scheduler), hosted_(hosted) {}
+  ~HostQueue() = default;
+  friend class platform::Arena;
+
+  Status open();
+  // The next waiting task, or nullptr. By who runs.
+  task::Task* next();
+  void put_back(task::Task& task);
+  void run_one(task::Task& task);
+  bool begin_run();
+  Status end_run(bool engine_has_more);
+
+  scheduler::Scheduler& scheduler_;
+  scheduler::CurrentThread* const hosted_;
+  platform::Signal signal_;
+  platform::SignalSet set_;  // hosted: signal_ and the scheduler's
+
+  // Top of the stack; closed_mark() when closed. acq_rel: links and tasks are written before they are pushed.
+  base::Atomic<task::Task*> stack_{nullptr};
+  // Whether signal_ is raised. See next() for the order.
+  base::Atomic<bool> raised_{false};
+  base::Atomic<bool> running_{false};  // acquire/release: hands the list over
+  base::Atomic<uint32_t> uses_{1};
+
+  // Who runs.
+  task::Task* first_ = nullptr;
+  task::Task** end_ = &first_;
+  task::Context context_{0};
+};
+
+}  // namespace rota::runtime

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+//
+// Current: what the calling thread is doing for a runtime, if anything. Kept in one thread-local pointer to an object on
+// that thread's stack; scopes nest.
+#pragma once
+
+namespace rota::scheduler {
+
+class Scheduler;
+class Worker;
+
+class Current {
+ public:
+  // While it lives, this thread works for `scheduler`. `worker`: as one of its workers. `may_wait`: waiting here only stops
+  // this thread (a blocking job), not the engine.
+  Current(Scheduler& scheduler, Worker* worker, bool may_wait);
+  ~Current();
+  Current(const Current&) = delete;
+  Current& operator=(const Current&) = delete;
+
+  static const Current* get();
+
+  Scheduler& scheduler;
+  Worker* const worker;
+  const bool may_wait;
+
+ private:
+  const Current* const outer_;
+};
+
+}  // namespace rota::scheduler

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+#include "core/scheduler/injector.h"
+
+#include "core/task/run.h"
+
+namespace rota::scheduler {
+namespace {
+
+Injector::Queue make_queue(const platform::Memory& memory) {
+  platform::QueueMemoryScope scope(memory);
+  return Injector::Queue(1024);
+}
+
+}  // namespace
+
+Injector::Injector(const platform::Memory& memory) : memory_(memory), queue_(make_queue(memory)) {}
+
+void Injector::push_batch(task::Task* const* tasks, uint32_t count) {
+  // seq_cst: pairs with the parking worker, which announces its sleep before it reads size_ (see RunQueue::size).
+  size_.fetch_add(count, base::memory_order_seq_cst);
+  platform::QueueMemoryScope scope(memory_);
+  if (count == 1 ? queue_.enqueue(tasks[0]) : queue_.enqueue_bulk(tasks, count)) return;
+  for (uint32_t i = 0; i < count; ++i) push_spare(*tasks[i]);
+}
+
+uint32_t Injector::pop_batch(task::Task** into, uint32_t count) {
+  if (count == 0 || empty()) return 0;
+  platform::QueueMemoryScope scope(memory_);
+  uint32_t taken = static_cast<uint32_t>(queue_.try_dequeue_bulk(into, count));
+  while (taken < count && spare_.load(base::memory_order_relaxed) != nullptr) {
+    task::Task* task = pop_spare();
+    if (task == nullptr) break;
+    into[taken++] = task;
+  }
+  // acq_rel: the edge described at size_.
+  if (taken != 0) size_.fetch_sub(taken, base::memory_order_acq_rel);
+  return taken;
+}
+
+void Injector::drain() {
+  task::Task* batch[64];
+  while (const uint32_t count = pop_batch(batch, 64)) {
+    for (uint32_t i = 0; i < count; ++i) task::cancel_entry(*batch[i]);
+  }
+}
+
+void Injector::push_spare(task::Task& task) {
+  task.next = spare_.load(base::memory_order_relaxed);
+  while (!spare_.compare_exchange_weak(task.next, &task, base::memory_order_acq_rel, base::memory_order_relaxed)) {
+  }
+}
+
+// One task; the rest goes back, so that no two consumers ever walk the same links (no ABA).
+task::Task* Injector::pop_spare() {
+  task::Task* all = spare_.exchange(nullptr, base::memory_order_acq_rel);
+  if (all == nullptr) return nullptr;
+  task::Task* rest = all->next;
+  while (rest != nullptr) {
+    task::Task* next = rest->next;
+    push_spare(*rest);
+    rest = next;
+  }
+  return all;
+}
+
+}  // namespace rota::scheduler

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+//
+// Injector: the queue all workers share. Tasks from other threads come in here, and what overflows a worker's ring. It is a
+// moodycamel::ConcurrentQueue: producers do not meet; tasks of one producer stay in order.
+//
+// Closing: a producer pushes first and asks whether it is closed second; shutdown closes first and drains second. Whichever
+// comes later sees the other, so no task is left behind.
+//
+// Thread safety: any thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "core/base/atomic.h"
+#include "core/platform/queue_traits.h"
+#include "core/task/header.h"
+
+namespace rota::scheduler {
+
+class Injector {
+ public:
+  using Queue = moodycamel::ConcurrentQueue<task::Task*, platform::QueueTraits>;
+
+  explicit Injector(const platform::Memory& memory);
+
+  // Takes over a task's queue entry. Never fails: out of memory, the task goes to an intrusive list instead.
+  void push(task::Task& task) {
+    task::Task* one = &task;
+    push_batch(&one, 1);
+  }
+  void push_batch(task::Task* const* tasks, uint32_t count);
+
+  // Takes up to `count` tasks.
+  uint32_t pop_batch(task::Task** into, uint32_t count);
+
+  // Never less than there is for somebody whom a producer has told.
+  size_t size() const { return size_.load(base::memory_order_seq_cst); }
+  bool empty() const { return size() == 0; }
+
+  // From now on whoever pushes finds closed() and must drain().
+  void close() { closed_.store(true, base::memory_order_seq_cst); }
+  // seq_cst with close and the push before it: one of them sees the other (store, then load, on both sides).
+  bool closed() const { return closed_.load(base::memory_order_seq_cst); }
+  // Cancels all that is inside. Any thread, any number of times.
+  void drain();
+
+ private:
+  void push_spare(task::Task& task);
+  task::Task* pop_spare();
+
+  const platform::Memory& memory_;
+  // Raised before the enqueue, lowered after the dequeue: never below what is inside. Its read-modify-writes also carry the
+  // happens-before edge from producer to consumer in a form that thread sanitizers follow; the queue's own is made of
+  // fences, which they do not.
+  alignas(base::kCacheLine) base::Atomic<size_t> size_{0};
+  base::Atomic<bool> closed_{false};
+  // Tasks for which the queue had no memory; a stack. release/acquire on the head: links.
+  base::Atomic<task::Task*> spare_{nullptr};
+  Queue queue_;
+};
+
+}  // namespace rota::scheduler

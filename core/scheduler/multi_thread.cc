@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: MIT
+#include "core/scheduler/multi_thread.h"
+
+#include <new>
+
+#include "core/scheduler/thread_home.h"
+#include "core/time/entry.h"
+
+namespace rota::scheduler {
+
+Result<MultiThread*> MultiThread::create(platform::Arena& arena, uint32_t workers, const WorkerHooks& hooks) {
+  const platform::Memory& memory = arena.memory();
+  void* self = memory.allocate(sizeof(MultiThread), alignof(MultiThread));
+  void* worker_block = memory.allocate(sizeof(Worker) * workers, alignof(Worker));
+  void* sleepers = memory.allocate(sizeof(uint32_t) * workers);
+  if (self == nullptr || worker_block == nullptr || sleepers == nullptr) {
+    memory.free(self, sizeof(MultiThread), alignof(MultiThread));
+    memory.free(worker_block, sizeof(Worker) * workers, alignof(Worker));
+    memory.free(sleepers, sizeof(uint32_t) * workers);
+    return Status::kNoMemory;
+  }
+  auto* pool = new (self)
+      MultiThread(arena, workers, static_cast<Worker*>(worker_block), static_cast<uint32_t*>(sleepers), hooks);
+  for (uint32_t i = 0; i < workers; ++i) new (&pool->workers_[i]) Worker(*pool, i);
+  return pool;
+}
+
+MultiThread::MultiThread(platform::Arena& arena, uint32_t count, Worker* workers, uint32_t* sleepers,
+                         const WorkerHooks& hooks)
+    : Scheduler(arena),
+      count_(count),
+      workers_(workers),
+      sleepers_(sleepers),
+      hooks_(hooks),
+      injector_(arena.memory()),
+      idle_(count, sleepers),
+      role_{{}, io_} {}
+
+void MultiThread::destroy() {
+  const platform::Memory memory = arena().memory();
+  const uint32_t count = count_;
+  Worker* workers = workers_;
+  uint32_t* sleepers = sleepers_;
+  for (uint32_t i = 0; i < count; ++i) {
+    workers[i].thread.join();
+    workers[i].~Worker();
+  }
+  this->~MultiThread();
+  memory.free(workers, sizeof(Worker) * count, alignof(Worker));
+  memory.free(sleepers, sizeof(uint32_t) * count);
+  memory.free(this, sizeof(MultiThread), alignof(MultiThread));
+}
+
+namespace {
+
+struct WorkerStart {
+  MultiThread* pool;
+  uint32_t index;
+};
+
+}  // namespace
+
+Status MultiThread::start(size_t stack_size) {
+  for (uint32_t i = 0; i < count_; ++i) {
+    auto* start = arena().make<WorkerStart>(WorkerStart{this, i});
+    Status status = Status::kNoMemory;
+    if (start != nullptr) {
+      {
+        base::MutexLock lock(threads_mutex_);
+        ++threads_;
+      }
+      arena().reserve_thread();
+      status = workers_[i].thread.start(thread_main, start, stack_size);
+      if (ok(status)) continue;
+      arena().unreserve_thread();
+      arena().destroy(start);
+      thread_left();
+    }
+    close();
+    (void)wait_until_stopped(platform::kForever);
+    return status;
+  }
+  return Status::kOk;
+}
+
+void* MultiThread::thread_main(void* raw) {
+  auto* start = static_cast<WorkerStart*>(raw);
+  MultiThread& pool = *start->pool;
+  const uint32_t index = start->index;
+  platform::Arena::Thread inside(pool.arena());
+  pool.arena().destroy(start);
+  pool.hooks_.start(pool.hooks_.user, index);
+  {
+    Current current(pool, &pool.workers_[index], false);
+    pool.workers_[index].run();
+  }
+  pool.hooks_.stop(pool.hooks_.user, index);
+  pool.thread_left();
+  return nullptr;
+}
+
+void MultiThread::thread_left() {
+  base::MutexLock lock(threads_mutex_);
+  if (--threads_ != 0) return;
+  for (StopWaiter* waiter = stop_waiters_; waiter != nullptr; waiter = waiter->next) waiter->parker.unpark();
+}
+
+void MultiThread::submit(task::Task& task) {
+  const Current* current = Current::get();
+  if (current != nullptr && current->worker != nullptr && &current->scheduler == this) {
+    current->worker->submit_local(task);
+    return;
+  }
+  injector_.push(task);
+  if (injector_.closed()) {
+    injector_.drain();
+    return;
+  }
+  wake_one();
+}
+
+bool MultiThread::has_work() {
+  if (!injector_.empty()) return true;
+  for (uint32_t i = 0; i < count_; ++i) {
+    if (!workers_[i].queue().empty()) return true;
+  }
+  return false;
+}
+
+bool MultiThread::arm(time::Entry& entry, uint64_t deadline_ns) {
+  const Current* current = Current::get();
+  if (current != nullptr && current->worker != nullptr && &current->scheduler == this) {
+    bool earliest = false;
+    return current->worker->wheel().insert(entry, deadline_ns, earliest);
+  }
+  Worker& worker = workers_[next_wheel_.fetch_add(1, base::memory_order_relaxed) % count_];
+  bool earliest = false;
+  if (!worker.wheel().insert(entry, deadline_ns, earliest)) return false;
+  // It may sleep past the new deadline. When it is awake this costs it one sleep that ends at once.
+  if (earliest) worker.unpark();
+  return true;
+}
+
+bool MultiThread::disarm(time::Entry& entry) { return time::Wheel::remove(entry); }
+
+void MultiThread::run_until_complete(ThreadHome& home, task::Task& task, uint64_t deadline_ns) {
+  Current current(*this, nullptr, false);
+  bool cancelled = false;
+  while (!task.state.complete()) {
+    if (home.run_ready()) continue;
+    if (!cancelled && deadline_ns != platform::kForever && platform::now_ns() >= deadline_ns) {
+      cancelled = true;
+      (void)task::cancel(task);
+      continue;
+    }
+    home.park(cancelled ? platform::kForever : deadline_ns);
+  }
+}
+
+void MultiThread::close() {
+  injector_.close();
+  owned_set().close_and_cancel_all();
+  injector_.drain();
+  stopping_.store(true, base::memory_order_release);
+  for (uint32_t i = 0; i < count_; ++i) workers_[i].unpark();
+}
+
+bool MultiThread::wait_until_stopped(uint64_t deadline_ns) {
+  StopWaiter waiter{};
+  {
+    base::MutexLock lock(threads_mutex_);
+    waiter.next = stop_waiters_;
+    stop_waiters_ = &waiter;
+  }
+  bool stopped, woken = true;
+  for (;;) {
+    {
+      base::MutexLock lock(threads_mutex_);
+      stopped = threads_ == 0;
+      if (stopped || !woken) {
+        StopWaiter** link = &stop_waiters_;
+        while (*link != &waiter) link = &(*link)->next;
+        *link = waiter.next;
+        break;
+      }
+    }
+    woken = waiter.parker.park(deadline_ns);
+  }
+  if (!stopped) return false;
+  for (uint32_t i = 0; i < count_; ++i) workers_[i].wheel().close();
+  io_.shut_down();
+  return true;
+}
+
+Counters MultiThread::counters() const {
+  Counters sum;
+  for (uint32_t i = 0; i < count_; ++i) {
+    const Worker::Stats& stats = workers_[i].stats();
+    sum.polls += stats.polls.read();
+    sum.steals += stats.steals_seen.read();
+    sum.overflows += stats.overflows.read();
+    sum.parks += stats.parks.read();
+    sum.unparks += stats.unparks.load(base::memory_order_relaxed);
+    sum.timers += workers_[i].wheel().armed();
+  }
+  sum.injector_depth = injector_.size();
+  sum.workers_parked = idle_.asleep();
+  return sum;
+}
+
+}  // namespace rota::scheduler

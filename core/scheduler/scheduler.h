@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+//
+// Scheduler: what the rest of the engine knows of the two schedulers, multi_thread.h (workers) and current_thread.h (the
+// host's own calls do the work).
+//
+// Thread safety: any thread, unless said otherwise.
+#pragma once
+
+#include <cstdint>
+
+#include "core/base/status.h"
+#include "core/io/driver.h"
+#include "core/scheduler/current.h"
+#include "core/task/header.h"
+#include "core/task/owned_set.h"
+#include "core/time/timers.h"
+
+namespace rota::scheduler {
+
+class ThreadHome;
+
+struct Counters {
+  uint64_t polls = 0;
+  uint64_t steals = 0;
+  uint64_t overflows = 0;
+  uint64_t parks = 0;
+  uint64_t unparks = 0;
+  uint64_t injector_depth = 0;
+  uint64_t timers = 0;
+  uint32_t workers_parked = 0;
+};
+
+class Scheduler : public task::Home, public time::Timers {
+ public:
+  // Owner of nothing, home of tasks that shutdown must not cancel: they are submitted when what they wait for is complete.
+  class Unowned final : public task::Home {
+   public:
+    Unowned(platform::Arena& arena, Scheduler& scheduler) : Home(arena, nullptr), scheduler_(scheduler) {}
+    void submit(task::Task& task) override { scheduler_.submit(task); }
+
+   private:
+    Scheduler& scheduler_;
+  };
+
+  explicit Scheduler(platform::Arena& arena) : Home(arena, &owned_set_), unowned_(arena, *this) {}
+  virtual ~Scheduler() = default;
+
+  // Runs the task of `home` on this thread until it is complete, or until the deadline has passed: then it is cancelled.
+  // The caller has submitted it and keeps a reference. Precondition: this thread may wait.
+  virtual void run_until_complete(ThreadHome& home, task::Task& task, uint64_t deadline_ns) = 0;
+
+  // Refuses and cancels work from now on; does not wait.
+  virtual void close() = 0;
+  virtual bool closed() const = 0;
+  // After close: whether all threads have left, waiting until the deadline. Not on one of them.
+  virtual bool wait_until_stopped(uint64_t deadline_ns) = 0;
+
+  virtual Counters counters() const = 0;
+
+  io::Driver& io() { return io_; }
+  Unowned& unowned() { return unowned_; }
+  task::OwnedSet& owned_set() { return owned_set_; }
+
+  // Whether the calling thread works for this scheduler and must not wait.
+  static bool must_not_wait() {
+    const Current* current = Current::get();
+    return current != nullptr && !current->may_wait;
+  }
+
+ protected:
+  io::Driver io_{arena()};
+
+ private:
+  task::OwnedSet owned_set_;
+  Unowned unowned_;
+};
+
+}  // namespace rota::scheduler
