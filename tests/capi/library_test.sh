@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+#
+# What an embedder relies on in librota.so.0 as a file: it needs nothing but the C and C++ run-time libraries, exports
+# rota_* and nothing else, takes nobody's malloc, and carries the ABI's number in its name.
+set -euo pipefail
+
+library=$1
+failures=0
+
+fail() {
+  echo "FAILED: $1"
+  failures=$((failures + 1))
+}
+
+dynamic=$(readelf --dynamic --wide "$library")
+exports=$(nm --dynamic --defined-only "$library" | awk '{ print $NF }' | sed 's/@.*//' | sort -u)
+defined=$(nm --defined-only "$library" 2>/dev/null | awk '{ print $NF }' | sort -u)
+
+while read -r needed; do
+  case $needed in
+    libc.so.* | libm.so.* | libstdc++.so.* | libgcc_s.so.* | ld-linux*.so.*) ;;
+    *) fail "it needs $needed" ;;
+  esac
+done < <(sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' <<<"$dynamic")
+
+grep -q '(SONAME).*\[librota\.so\.0\]' <<<"$dynamic" || fail "its soname is not librota.so.0"
+
+grep -q '^rota_' <<<"$exports" || fail "it exports no rota_* function"
+foreign=$(grep -v '^rota_' <<<"$exports" || true)
+[[ -z $foreign ]] || fail "it exports more than rota_*: $(head -5 <<<"$foreign" | tr '\n' ' ')"
+
+# _Zn and _Zd begin the mangled names of operator new and operator delete.
+allocator=$(grep -E '^(malloc|calloc|realloc|free|posix_memalign|aligned_alloc|memalign|_Zn[wa][jm].*|_Zd[la]P.*)$' \
+  <<<"$defined" || true)
+[[ -z $allocator ]] || fail "it defines the host's allocator: $(tr '\n' ' ' <<<"$allocator")"
+
+if ((failures)); then
+  exit 1
+fi
+echo "ok: $(wc -l <<<"$exports") exports, $(stat -Lc %s "$library") bytes"
