@@ -17,7 +17,7 @@ rota_status rota_queue_create(rota_runtime* runtime, rota_queue** out) {
   Runtime* self = object<Runtime>(runtime);
   if (self == nullptr) return ROTA_EINVAL;
   if (self->closed()) return ROTA_ESHUTDOWN;
-  Result<HostQueue*> made = HostQueue::create(self->scheduler(), self->hosted_scheduler());
+  Result<HostQueue*> made = HostQueue::create(self->scheduler(), self->hosted());
   if (!made.ok()) return c(made.status());
   *out = handle<rota_queue>(made.value());
   return ROTA_OK;

@@ -7,7 +7,6 @@
 #include "capi/options.h"
 #include "core/platform/clock.h"
 #include "core/platform/thread.h"
-#include "core/runtime/metrics.h"
 #include "core/scheduler/current.h"
 
 namespace rota::capi {
@@ -136,18 +135,18 @@ rota_runtime* rota_current_runtime(void) {
 rota_status rota_metrics_read(rota_runtime* runtime, rota_metrics* out, size_t size) {
   Runtime* self = object<Runtime>(runtime);
   if (self == nullptr || out == nullptr || size < 2 * sizeof(uint32_t) || size > kLargestOptions) return ROTA_EINVAL;
-  const runtime::Metrics m = runtime::read_metrics(*self);
+  const runtime::Metrics m = self->metrics();
   rota_metrics metrics{};
-  metrics.workers = m.workers;
+  metrics.workers = self->workers();
   metrics.workers_parked = m.scheduler.workers_parked;
-  metrics.blocking_threads = m.blocking_threads;
-  metrics.blocking_idle = m.blocking_idle;
-  metrics.blocking_running = m.blocking_running;
-  metrics.blocking_queued = m.blocking_queued;
-  metrics.blocking_wait_ns = m.blocking_wait_ns;
-  metrics.blocking_jobs = m.blocking_jobs;
-  metrics.tasks_live = m.tasks_spawned - m.tasks_ended;
-  metrics.tasks_spawned = m.tasks_spawned;
+  metrics.blocking_threads = m.blocking.threads;
+  metrics.blocking_idle = m.blocking.idle;
+  metrics.blocking_running = m.blocking.running;
+  metrics.blocking_queued = m.blocking.queued;
+  metrics.blocking_wait_ns = m.blocking.wait_ns;
+  metrics.blocking_jobs = m.blocking.jobs;
+  metrics.tasks_live = m.scheduler.tasks_spawned - m.scheduler.tasks_ended;
+  metrics.tasks_spawned = m.scheduler.tasks_spawned;
   metrics.polls = m.scheduler.polls;
   metrics.steals = m.scheduler.steals;
   metrics.overflows = m.scheduler.overflows;

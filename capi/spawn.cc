@@ -79,17 +79,33 @@ Status read(const rota_spawn_desc* desc, rota_spawn_desc& known) {
   return read_options(desc, known);
 }
 
-int32_t run_blocking(void* fn, void* arg) {
-  rota_status status;
+Status run_blocking(blocking::Job::Function fn, void* arg) {
   try {
-    status = reinterpret_cast<rota_blocking_fn>(fn)(arg);
+    const rota_status status = reinterpret_cast<rota_blocking_fn>(fn)(arg);
+    return status > 0 ? Status::kInvalid : static_cast<Status>(status);
   } catch (...) {
-    return ROTA_EEXCEPTION;
+    return Status::kException;
   }
-  return status > 0 ? ROTA_EINVAL : status;
 }
 
-void drop_blocking(void* drop, void* arg) { drop_state(reinterpret_cast<rota_drop_fn>(drop), arg); }
+constexpr blocking::Job::Calls kCalls{
+    .run = run_blocking,
+    .drop = [](blocking::Job::Function drop, void* arg) { drop_state(reinterpret_cast<rota_drop_fn>(drop), arg); }};
+
+Status spawn_blocking(rota_runtime* handle, rota_blocking_fn fn, void* arg, rota_drop_fn drop, rota_task** out) {
+  Runtime* runtime = object<Runtime>(handle);
+  if (runtime == nullptr || fn == nullptr) return Status::kInvalid;
+  if (runtime->closed()) return Status::kShutdown;
+  auto* job = blocking::Job::make(runtime->services().home, kCalls, reinterpret_cast<blocking::Job::Function>(fn), arg,
+                                  reinterpret_cast<blocking::Job::Function>(drop));
+  if (job == nullptr) return Status::kNoMemory;
+  if (const Status status = runtime->blocking().submit(*job); !ok(status)) {
+    task::unref(*job, 2);
+    return status;
+  }
+  give(*job, out);
+  return Status::kOk;
+}
 
 }  // namespace
 }  // namespace rota::capi
@@ -120,6 +136,14 @@ rota_status rota_block_on(rota_runtime* runtime, const rota_spawn_desc* desc) {
   bool given = false;
   const Status status = block_on(runtime, known, given);
   if (!given) drop_state(known.drop, known.state);
+  return c(status);
+}
+
+rota_status rota_spawn_blocking(rota_runtime* runtime, rota_blocking_fn fn, void* arg, rota_drop_fn drop,
+                                rota_task** out) {
+  if (out != nullptr) *out = nullptr;
+  const Status status = spawn_blocking(runtime, fn, arg, drop, out);
+  if (!ok(status) && fn != nullptr) drop_state(drop, arg);
   return c(status);
 }
 

@@ -4,24 +4,27 @@
 //
 // Thread safety: any thread, unless said otherwise.
 //
-// Lifetime, in three steps. The last handle gone, or shut_down: work stops (scheduler closed, tasks cancelled, threads
-// asked to leave). The last thread gone: the arena's thread biases are folded. The last block gone (a task, a socket, a
-// waker somebody still holds): the memory itself goes.
+// Lifetime, in three steps:
+//   1. the last handle gone, or shut_down: work is refused, tasks are cancelled, threads are asked to leave;
+//   2. the last thread gone: it lets go of its place in the arena;
+//   3. the last block gone (a task, a socket, a waker somebody still holds): the memory goes, this object with it.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "core/base/counted.h"
 #include "core/base/result.h"
-#include "core/platform/memory.h"
+#include "core/blocking/pool.h"
+#include "core/platform/arena.h"
+#include "core/scheduler/current_thread.h"
+#include "core/scheduler/multi_thread.h"
 #include "core/scheduler/services.h"
-
-namespace rota::scheduler {
-class Scheduler;
-}
+#include "core/scheduler/thread_home.h"
 
 namespace rota::runtime {
 
+// Called on each thread of the engine, first and last thing. `room`: 0 workers, 1 blocking.
 struct Hooks {
   void (*start)(void* user, uint32_t room, uint32_t index) = nullptr;
   void (*stop)(void* user, uint32_t room, uint32_t index) = nullptr;
@@ -30,12 +33,19 @@ struct Hooks {
 
 struct Options {
   uint32_t workers = 0;       // 0: hosted
-  uint32_t blocking_max = 0;  // 0: no blocking threads
+  uint32_t blocking_max = 0;  // 0: no blocking threads; when hosted, the host's own calls run the jobs
   uint64_t blocking_keep_alive_ns = 0;
-  size_t stack_size = 0;  // 0: the system's default
-  char name[16] = "rota"; // begins every thread's name; terminated
+  size_t stack_size = 0;   // 0: the system's default
+  char name[16] = "rota";  // begins every thread's name; terminated
   platform::Memory memory;
   Hooks hooks;
+};
+
+struct Metrics {
+  scheduler::Counters scheduler;
+  blocking::Pool::Metrics blocking;
+  uint64_t io_registrations = 0;
+  uint64_t io_events = 0;
 };
 
 class Runtime final : public base::Counted<Runtime> {
@@ -46,30 +56,50 @@ class Runtime final : public base::Counted<Runtime> {
 
   // Stops everything; see rota_runtime_shutdown.
   Status shut_down(uint64_t timeout_ns);
-
   // Work is refused from now on.
-  bool closed() const;
-
-  uint32_t workers() const { return workers_; }
-  bool hosted() const { return workers_ == 0; }
-
-  scheduler::Services& services() { return *services_; }
-  scheduler::Scheduler& scheduler() { return *scheduler_; }
-  platform::Arena& arena() { return services_->arena; }
-
+  bool closed() const { return scheduler_->closed(); }
   // Counted: the last handle is gone.
   void last_reference();
+
+  uint32_t workers() const { return options_.workers; }
+  scheduler::Services& services() { return *services_; }
+  scheduler::Scheduler& scheduler() { return *scheduler_; }
+  // nullptr when there are workers.
+  scheduler::CurrentThread* hosted() { return current_thread_; }
+  // Where tasks go whose polls may block; kNotSupported when there is no blocking pool.
+  Result<task::Home*> blocking_home();
+  blocking::Pool& blocking() { return pool_; }
+  platform::Arena& arena() { return arena_; }
+  Metrics metrics() const;
+
+  // A home for one task on the calling thread, with one reference. nullptr: no memory.
+  scheduler::ThreadHome* make_thread_home();
 
   // The runtime a task belongs to.
   static Runtime& of(const task::Home& home) { return *static_cast<Runtime*>(home.arena().user()); }
 
  private:
-  Runtime() = default;
+  explicit Runtime(const Options& options);
   ~Runtime() = default;
 
-  uint32_t workers_ = 0;
-  scheduler::Services* services_ = nullptr;
+  Status open();
+  bool on_own_thread() const;
+  void stop_work();
+  static void arena_empty(void* self);
+  static void worker_started(void* self, uint32_t index);
+  static void worker_stops(void* self, uint32_t index);
+  static void blocking_thread(void* self, uint32_t index, void (*body)(void*), void* arg);
+  static void disturb(void* self);
+
+  // Constant once open() has succeeded.
+  const Options options_;
+  platform::Arena arena_;
+  blocking::Pool pool_;
+  scheduler::MultiThread* multi_thread_ = nullptr;  // one of the two
+  scheduler::CurrentThread* current_thread_ = nullptr;
   scheduler::Scheduler* scheduler_ = nullptr;
+  std::optional<blocking::BlockingHome> blocking_home_;
+  std::optional<scheduler::Services> services_;
 };
 
 }  // namespace rota::runtime

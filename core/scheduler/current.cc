@@ -8,7 +8,8 @@ namespace {
 
 }  // namespace
 
-Current::Current(Scheduler& s, Worker* w, bool wait) : scheduler(s), worker(w), may_wait(wait), outer_(current) {
+Current::Current(Scheduler& s, Worker* w, bool wait, TaskCounts* c)
+    : scheduler(s), worker(w), may_wait(wait), counts(c), outer_(current) {
   current = this;
 }
 Current::~Current() { current = outer_; }

@@ -4,16 +4,23 @@
 // that thread's stack; scopes nest.
 #pragma once
 
+#include "core/base/atomic.h"
+
 namespace rota::scheduler {
 
 class Scheduler;
 class Worker;
 
+// Tasks started and ended by one thread.
+struct TaskCounts {
+  base::OwnedCounter spawned, ended;
+};
+
 class Current {
  public:
-  // While it lives, this thread works for `scheduler`. `worker`: as one of its workers. `may_wait`: waiting here only stops
+  // While it lives, this thread works for `scheduler`. `worker`: as one of its workers, with `counts` of its own. `may_wait`: waiting here only stops
   // this thread (a blocking job), not the engine.
-  Current(Scheduler& scheduler, Worker* worker, bool may_wait);
+  Current(Scheduler& scheduler, Worker* worker, bool may_wait, TaskCounts* counts = nullptr);
   ~Current();
   Current(const Current&) = delete;
   Current& operator=(const Current&) = delete;
@@ -23,6 +30,7 @@ class Current {
   Scheduler& scheduler;
   Worker* const worker;
   const bool may_wait;
+  TaskCounts* const counts;
 
  private:
   const Current* const outer_;

@@ -71,6 +71,9 @@ void CurrentThread::leave_drive() {
     const bool was_closed = closed();
     if (was_closed) {
       drain();
+      wheel_.close();
+      io_.shut_down();
+      drain();  // what that has woken
     } else if (watched_.load(base::memory_order_relaxed)) {
       arm_signals();
     }
@@ -283,6 +286,8 @@ void CurrentThread::drain() {
 
 Counters CurrentThread::counters() const {
   Counters sum;
+  sum.tasks_spawned = spawned_elsewhere_.load(base::memory_order_relaxed);
+  sum.tasks_ended = ended_elsewhere_.load(base::memory_order_relaxed);
   sum.polls = polls_.read();
   sum.parks = parks_.read();
   sum.injector_depth = injector_.size();

@@ -12,6 +12,7 @@
 #include <cstdint>
 
 #include "core/base/result.h"
+#include "core/platform/parker.h"
 #include "core/platform/signal.h"
 #include "core/scheduler/injector.h"
 #include "core/scheduler/scheduler.h"

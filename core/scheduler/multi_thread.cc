@@ -22,6 +22,10 @@ Result<MultiThread*> MultiThread::create(platform::Arena& arena, uint32_t worker
   auto* pool = new (self)
       MultiThread(arena, workers, static_cast<Worker*>(worker_block), static_cast<uint32_t*>(sleepers), hooks);
   for (uint32_t i = 0; i < workers; ++i) new (&pool->workers_[i]) Worker(*pool, i);
+  if (const Status status = pool->io_.open(); !ok(status)) {
+    pool->destroy();
+    return status;
+  }
   return pool;
 }
 
@@ -91,8 +95,9 @@ void* MultiThread::thread_main(void* raw) {
   pool.arena().destroy(start);
   pool.hooks_.start(pool.hooks_.user, index);
   {
-    Current current(pool, &pool.workers_[index], false);
-    pool.workers_[index].run();
+    Worker& worker = pool.workers_[index];
+    Current current(pool, &worker, false, &worker.counts());
+    worker.run();
   }
   pool.hooks_.stop(pool.hooks_.user, index);
   pool.thread_left();
@@ -100,8 +105,15 @@ void* MultiThread::thread_main(void* raw) {
 }
 
 void MultiThread::thread_left() {
+  {
+    base::MutexLock lock(threads_mutex_);
+    if (--threads_ != 0) return;
+  }
+  // The last one: nobody will look at timers and descriptors any more.
+  for (uint32_t i = 0; i < count_; ++i) workers_[i].wheel().close();
+  io_.shut_down();
   base::MutexLock lock(threads_mutex_);
-  if (--threads_ != 0) return;
+  stopped_ = true;
   for (StopWaiter* waiter = stop_waiters_; waiter != nullptr; waiter = waiter->next) waiter->parker.unpark();
 }
 
@@ -172,24 +184,19 @@ bool MultiThread::wait_until_stopped(uint64_t deadline_ns) {
     waiter.next = stop_waiters_;
     stop_waiters_ = &waiter;
   }
-  bool stopped, woken = true;
-  for (;;) {
+  for (bool woken = true;;) {
     {
       base::MutexLock lock(threads_mutex_);
-      stopped = threads_ == 0;
+      const bool stopped = stopped_;
       if (stopped || !woken) {
         StopWaiter** link = &stop_waiters_;
         while (*link != &waiter) link = &(*link)->next;
         *link = waiter.next;
-        break;
+        return stopped;
       }
     }
     woken = waiter.parker.park(deadline_ns);
   }
-  if (!stopped) return false;
-  for (uint32_t i = 0; i < count_; ++i) workers_[i].wheel().close();
-  io_.shut_down();
-  return true;
 }
 
 Counters MultiThread::counters() const {
@@ -202,7 +209,11 @@ Counters MultiThread::counters() const {
     sum.parks += stats.parks.read();
     sum.unparks += stats.unparks.load(base::memory_order_relaxed);
     sum.timers += workers_[i].wheel().armed();
+    sum.tasks_spawned += workers_[i].counts().spawned.read();
+    sum.tasks_ended += workers_[i].counts().ended.read();
   }
+  sum.tasks_spawned += spawned_elsewhere_.load(base::memory_order_relaxed);
+  sum.tasks_ended += ended_elsewhere_.load(base::memory_order_relaxed);
   sum.injector_depth = injector_.size();
   sum.workers_parked = idle_.asleep();
   return sum;

@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "core/base/result.h"
+#include "core/platform/parker.h"
 #include "core/scheduler/idle.h"
 #include "core/scheduler/injector.h"
 #include "core/scheduler/park.h"
@@ -78,6 +79,7 @@ class MultiThread final : public Scheduler {
   // Threads that run. Under the mutex so that who waits for zero cannot miss it.
   base::Mutex threads_mutex_;
   uint32_t threads_ ABSL_GUARDED_BY(threads_mutex_) = 0;
+  bool stopped_ ABSL_GUARDED_BY(threads_mutex_) = false;  // threads_ is zero for good
   struct StopWaiter {
     platform::Parker parker;
     StopWaiter* next;

@@ -27,6 +27,8 @@ struct Counters {
   uint64_t unparks = 0;
   uint64_t injector_depth = 0;
   uint64_t timers = 0;
+  uint64_t tasks_spawned = 0;
+  uint64_t tasks_ended = 0;
   uint32_t workers_parked = 0;
 };
 
@@ -57,7 +59,26 @@ class Scheduler : public task::Home, public time::Timers {
 
   virtual Counters counters() const = 0;
 
+  // A task of the host began or ended; on a worker this is no shared write.
+  void count_spawned() {
+    const Current* current = Current::get();
+    if (current != nullptr && current->counts != nullptr && &current->scheduler == this) {
+      current->counts->spawned.add();
+    } else {
+      spawned_elsewhere_.fetch_add(1, base::memory_order_relaxed);
+    }
+  }
+  void count_ended() {
+    const Current* current = Current::get();
+    if (current != nullptr && current->counts != nullptr && &current->scheduler == this) {
+      current->counts->ended.add();
+    } else {
+      ended_elsewhere_.fetch_add(1, base::memory_order_relaxed);
+    }
+  }
+
   io::Driver& io() { return io_; }
+  const io::Driver& io() const { return io_; }
   Unowned& unowned() { return unowned_; }
   task::OwnedSet& owned_set() { return owned_set_; }
 
@@ -69,6 +90,8 @@ class Scheduler : public task::Home, public time::Timers {
 
  protected:
   io::Driver io_{arena()};
+  base::Atomic<uint64_t> spawned_elsewhere_{0};
+  base::Atomic<uint64_t> ended_elsewhere_{0};
 
  private:
   task::OwnedSet owned_set_;

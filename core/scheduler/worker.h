@@ -18,6 +18,7 @@
 #include "core/base/atomic.h"
 #include "core/base/random.h"
 #include "core/platform/thread.h"
+#include "core/scheduler/current.h"
 #include "core/scheduler/park.h"
 #include "core/scheduler/run_queue.h"
 #include "core/task/context.h"
@@ -49,6 +50,7 @@ class alignas(base::kCacheLine) Worker {
     base::OwnedCounter steals_seen;     // the same, for others
   };
   const Stats& stats() const { return stats_; }
+  TaskCounts& counts() { return counts_; }
 
   platform::Thread thread;  // the pool's
 
@@ -93,6 +95,7 @@ class alignas(base::kCacheLine) Worker {
   RunQueue queue_;
   time::Wheel wheel_;
   Stats stats_;
+  TaskCounts counts_;
 };
 
 }  // namespace rota::scheduler
