@@ -32,6 +32,13 @@ _C_COPTS = _WARNINGS + [
     "-Wpedantic",
 ]
 
+# The folders that hold a platform's side of a contract, and the platform.
+_PLATFORM_DIRS = {
+    "darwin": "@platforms//os:osx",
+    "linux": "@platforms//os:linux",
+    "windows": "@platforms//os:windows",
+}
+
 _IMPLICIT_DEPS = ["//tools/bazel:tsan_ignorelist"]
 
 def _visibility(room, visible_to):
@@ -99,15 +106,13 @@ def rota_room(
         srcs = native.glob(["*.cc"], exclude = ["*_test.cc"], allow_empty = True)
     if hdrs == None:
         hdrs = native.glob(["*.h"], allow_empty = True)
-    test_srcs = native.glob(["*_test.cc"], allow_empty = True)
     copts = _CXX_COPTS + ([] if exceptions else _CORE_COPTS)
 
     platform_srcs = []
     if platform_dirs:
         platform_srcs = select({
-            "@platforms//os:osx": _platform_files("darwin"),
-            "@platforms//os:windows": _platform_files("windows"),
-            "//conditions:default": _platform_files("linux"),
+            system: _platform_files(folder)
+            for folder, system in _PLATFORM_DIRS.items()
         })
 
     native.cc_library(
@@ -121,21 +126,26 @@ def rota_room(
     )
     _check_headers(name + "_headers", hdrs, deps + [":" + name], copts)
 
-    for src in test_srcs:
-        test = src[:-len(".cc")]
-        rota_test(
-            name = test,
-            srcs = [src],
-            deps = [":" + name] + deps + test_deps,
-            exceptions = exceptions,
-            **tests.get(test, {})
-        )
+    for src in native.glob(["*_test.cc"], allow_empty = True):
+        _unit_test(src, [":" + name] + deps + test_deps, exceptions, tests)
+    if platform_dirs:
+        for folder, system in _PLATFORM_DIRS.items():
+            for src in native.glob([folder + "/*_test.cc"], allow_empty = True):
+                _unit_test(src, [":" + name] + deps + test_deps, exceptions, tests, target_compatible_with = [system])
+
+def _unit_test(src, deps, exceptions, options, **kwargs):
+    name = src[:-len(".cc")].replace("/", "_")
+    kwargs.update(options.get(name, {}))
+    rota_test(
+        name = name,
+        srcs = [src],
+        deps = deps,
+        exceptions = exceptions,
+        **kwargs
+    )
 
 def _platform_files(folder):
     return native.glob([folder + "/*.cc", folder + "/*.h"], exclude = [folder + "/*_test.cc"], allow_empty = True)
-
-def _unique(labels):
-    return {label: None for label in labels}.keys()
 
 def rota_test(name, srcs, deps = [], exceptions = False, copts = [], size = "small", **kwargs):
     """A doctest test; //tests:doctest_main gives it a main function that reports each case.
@@ -147,7 +157,7 @@ def rota_test(name, srcs, deps = [], exceptions = False, copts = [], size = "sma
         name = name,
         srcs = srcs,
         copts = _CXX_COPTS + ([] if exceptions else _CORE_COPTS) + copts,
-        deps = _unique(deps + _IMPLICIT_DEPS + [main]),
+        deps = deps + _IMPLICIT_DEPS + [main],
         size = size,
         **kwargs
     )
@@ -169,7 +179,7 @@ def rota_binary(name, srcs, deps = [], c = False, copts = [], **kwargs):
         name = name,
         srcs = srcs,
         copts = (_C_COPTS if c else _CXX_COPTS) + copts,
-        deps = deps if c else _unique(deps + _IMPLICIT_DEPS),
+        deps = deps if c else deps + _IMPLICIT_DEPS,
         **kwargs
     )
 
