@@ -36,6 +36,13 @@ class WakerSet {
   // Forgets all; empty afterwards.
   void clear(platform::Arena& arena);
 
+  // Calls f(Task&) for each.
+  template <class F>
+  void for_each(F f) const {
+    if (first_ != nullptr) f(*first_);
+    for (const Node* node = more_; node != nullptr; node = node->next) f(*node->task);
+  }
+
  private:
   struct Node {
     Task* task;

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+//
+// For tests: a home that keeps what is submitted, until the test runs it; and tasks made of a lambda.
+#pragma once
+
+#include <utility>
+#include <vector>
+
+#include "core/task/owned_set.h"
+#include "core/task/poll_task.h"
+#include "core/task/run.h"
+
+namespace rota::task {
+
+// Says whether every block of an arena has been freed.
+class TestArena {
+ public:
+  TestArena() : arena_({}, [](void* empty) { *static_cast<bool*>(empty) = true; }, &empty_) {}
+  platform::Arena& get() { return arena_; }
+  // Lets go of the owner's place; true when nothing else was left.
+  bool released_everything() {
+    arena_.release_owner();
+    return empty_;
+  }
+
+ private:
+  bool empty_ = false;
+  platform::Arena arena_;
+};
+
+class FakeHome final : public Home {
+ public:
+  explicit FakeHome(platform::Arena& arena) : Home(arena, &owned_) {}
+
+  void submit(Task& task) override { submitted.push_back(&task); }
+
+  // Polls what was submitted, and what that submits, until nothing is left. How many polls.
+  int run_all() {
+    int polls = 0;
+    Context context(0);
+    while (!submitted.empty()) {
+      Task* task = submitted.front();
+      submitted.erase(submitted.begin());
+      ++polls;
+      if (run(*task, context) != After::kDone) submitted.push_back(task);
+    }
+    return polls;
+  }
+
+  // A submitted task made of a lambda; one reference is the caller's.
+  template <class F>
+  Task& spawn(F poll) {
+    Task* task = PollTask<F>::make(*this, std::move(poll));
+    submit(*task);
+    return *task;
+  }
+
+  std::vector<Task*> submitted;
+
+  OwnedSet& set() { return owned_; }
+
+ private:
+  OwnedSet owned_;
+};
+
+}  // namespace rota::task
