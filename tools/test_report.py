@@ -28,7 +28,9 @@ class Tally:
     def complain(self, label, what, log=""):
         print("\n---- FAILED (%s) %s: %s" % (self.config, label, what))
         if log:
-            print("\n".join(log.rstrip().splitlines()[-LOG_TAIL:]))
+            # Bazel's logs begin with a line for people who run them.
+            lines = [l for l in log.rstrip().splitlines() if not l.startswith("exec ${PAGER")]
+            print("\n".join(lines[-LOG_TAIL:]))
 
 
 def path_of(uri):

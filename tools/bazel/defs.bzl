@@ -120,6 +120,8 @@ def rota_room(
         srcs = srcs + platform_srcs,
         hdrs = hdrs,
         copts = copts,
+        # Clang then refuses a header of a room that is not a direct dependency; g++ knows no such check.
+        features = ["layering_check"],
         deps = deps + _IMPLICIT_DEPS,
         visibility = _visibility(room, visible_to),
         **kwargs
