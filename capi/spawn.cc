@@ -59,7 +59,7 @@ Status block_on(rota_runtime* handle, const rota_spawn_desc& desc, bool& given) 
   if (desc.on != nullptr || desc.room != ROTA_ROOM_WORKERS) return Status::kInvalid;
   if (scheduler::Current::get() != nullptr) return Status::kDeadlock;
   if (runtime->closed()) return Status::kShutdown;
-  scheduler::ThreadHome* home = runtime->make_thread_home();
+  scheduler::ThreadHome* home = runtime->make_thread_home(true);
   if (home == nullptr) return Status::kNoMemory;
   Result<ForeignTask*> made = ForeignTask::make(desc, *home, true);
   home->unref();  // the task keeps it

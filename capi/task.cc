@@ -22,7 +22,7 @@ using runtime::Runtime;
 // Polls the target on the calling thread. kPending: the deadline passed first.
 Status wait_until(task::Header& target, uint64_t deadline_ns) {
   Runtime& runtime = Runtime::of(*target.home);
-  scheduler::ThreadHome* home = runtime.make_thread_home();
+  scheduler::ThreadHome* home = runtime.make_thread_home(false);
   if (home == nullptr) return Status::kNoMemory;
   auto poll = [&target](task::Context& context) {
     const Status status = task::poll_join(target, context);

@@ -100,8 +100,8 @@ void Runtime::disturb(void* self) {
   if (hosted != nullptr) hosted->disturb();
 }
 
-scheduler::ThreadHome* Runtime::make_thread_home() {
-  return arena_.make<scheduler::ThreadHome>(arena_, &scheduler_->owned_set(),
+scheduler::ThreadHome* Runtime::make_thread_home(bool owned) {
+  return arena_.make<scheduler::ThreadHome>(arena_, owned ? &scheduler_->owned_set() : nullptr,
                                             current_thread_ == nullptr ? nullptr : disturb, this);
 }
 

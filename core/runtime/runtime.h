@@ -72,8 +72,9 @@ class Runtime final : public base::Counted<Runtime> {
   platform::Arena& arena() { return arena_; }
   Metrics metrics() const;
 
-  // A home for one task on the calling thread, with one reference. nullptr: no memory.
-  scheduler::ThreadHome* make_thread_home();
+  // A home for one task on the calling thread, with one reference. `owned`: shutdown cancels the task (a block_on), or leaves
+  // it (a wait, which ends with what it waits for). nullptr: no memory.
+  scheduler::ThreadHome* make_thread_home(bool owned);
 
   // The runtime a task belongs to.
   static Runtime& of(const task::Home& home) { return *static_cast<Runtime*>(home.arena().user()); }

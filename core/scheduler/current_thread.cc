@@ -234,15 +234,17 @@ void CurrentThread::run_until_complete(ThreadHome& home, task::Task& task, uint6
   while (!task.state.complete()) {
     Drive drive(*this);
     do {
-      if (home.run_ready()) continue;
+      // The root task and the engine take turns, so that a root that yields lets the others run.
+      const bool polled = home.run_ready();
+      if (task.state.complete()) break;
       const uint64_t until = cancelled ? platform::kForever : deadline_ns;
       if (until != platform::kForever && platform::now_ns() >= until) {
         cancelled = true;
         (void)task::cancel(task);
       } else if (!drive.mine()) {
-        (void)wait_for_drive(home.parker(), until);
+        if (!polled) (void)wait_for_drive(home.parker(), until);
         break;
-      } else if (turn(kMaintenanceInterval, until) == 0) {
+      } else if (turn(kMaintenanceInterval, until) == 0 && !polled) {
         sleep(home, until);
       }
     } while (!task.state.complete());
