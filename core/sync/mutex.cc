@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+#include "core/sync/mutex.h"
+
+#include "core/platform/spin.h"
+
+namespace rota::sync {
+
+Status Mutex::try_lock() {
+  uint64_t seen = word_.read();
+  Backoff backoff;
+  for (;;) {
+    if ((seen & kHeld) != 0) return Status::kBusy;
+    if ((seen & LockWord::kLocked) == 0 && word_.change(seen, kHeld)) return Status::kOk;
+    if ((seen & LockWord::kLocked) != 0) {
+      backoff.wait();
+      seen = word_.read();
+    }
+  }
+}
+
+Status Mutex::unlock() {
+  uint64_t seen = kHeld;
+  if (word_.change(seen, 0)) return Status::kOk;
+  seen = word_.lock();
+  if ((seen & kHeld) == 0) {
+    word_.unlock(seen);
+    return Status::kNotPermitted;
+  }
+  Waiter<Mutex>* next = claim_first(line_);
+  word_.unlock(next == nullptr ? 0 : line_.empty() ? kHeld : kHeld | kWanted);
+  if (next != nullptr) next->end(Status::kOk);
+  return Status::kOk;
+}
+
+Result<task::Header*> Mutex::lock() {
+  if (ok(try_lock()) || lock_soon()) return granted();
+  auto* waiter = Waiter<Mutex>::make(*this, {});
+  if (waiter == nullptr) return Status::kNoMemory;
+  const uint64_t seen = word_.lock();
+  if ((seen & kHeld) == 0) {
+    word_.unlock(kHeld);
+    waiter->discard();
+    return granted();
+  }
+  line_.push_back(*waiter);
+  word_.unlock(kHeld | kWanted);
+  return waiter;
+}
+
+bool Mutex::lock_soon() {
+  constexpr uint32_t kLeast = 1, kMost = 16, kPauses = 32;
+  const uint32_t patience = patience_.load(base::memory_order_relaxed);
+  for (uint32_t round = 0; round < patience; ++round) {
+    for (uint32_t i = 0; i < kPauses; ++i) platform::spin_pause();
+    const uint64_t seen = word_.read();
+    if ((seen & kWanted) != 0) return false;  // not past those in line
+    if (seen == 0 && ok(try_lock())) {
+      if (patience < kMost) patience_.store(patience + 1, base::memory_order_relaxed);
+      return true;
+    }
+  }
+  if (patience > kLeast) patience_.store(patience - 1, base::memory_order_relaxed);
+  return false;
+}
+
+void Mutex::leave(Waiter<Mutex>& waiter) {
+  const uint64_t seen = word_.lock();
+  if (!waiter.linked()) {
+    word_.unlock(seen);
+    return;
+  }
+  line_.remove(waiter);
+  word_.unlock(line_.empty() ? kHeld : kHeld | kWanted);
+}
+
+void Mutex::abandon() {
+  Line<Mutex> claimed;
+  const uint64_t seen = word_.lock();
+  claim_all(line_, claimed);
+  word_.unlock(seen & ~kWanted);
+  end_all(claimed, Status::kClosed);
+}
+
+}  // namespace rota::sync
