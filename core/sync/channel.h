@@ -6,8 +6,8 @@
 // Two locks, one for each end, each of them the low bit of the word that counts what went through
 // that end:
 //
-//   tail_  sent << 4 | kSendersWait | kReceiverWaits | kClosed | lock       head_  received << 1 |
-//   lock
+//   tail_  sent << 4 | kSendersWait | kReceiverWaits | kClosed | lock
+//   head_  received << 1 | lock
 //
 // A producer locks the tail (one compare-and-swap), writes the value, and publishes it by unlocking
 // (one store); the same word tells it whether anybody waits for values, so a send wakes nobody

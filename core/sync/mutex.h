@@ -3,21 +3,21 @@
 // Mutex: a lock that may be held across awaits and unlocked by another thread; first come, first
 // served.
 //
-//   free   0                            try_lock, unlock: one compare-and-swap
-//   held   kHeld                        unlock with somebody in line hands the lock over: it is
-//   never free in between, so wanted kHeld | kWanted              nobody overtakes
+//   free    0
+//   held    kHeld            free to held and back: one compare-and-swap each
+//   wanted  kHeld | kWanted  unlocking hands over to the first in line: never free in between, so
+//                            nobody overtakes
 //
-//             try_lock                 lock (in line)
-//     free ------------> held <------------------------> wanted --+
-//      ^                  |      last one granted or      ^       | unlock: granted to the first in
-//      line
-//      +------------------+      cancelled                +-------+
-//            unlock
+//             try_lock             lock (gets in line)
+//     free ------------> held ----------------------------> wanted --+
+//      ^                 | ^                                 |  ^    | unlock: handed over, and
+//      +-----------------+ +---------------------------------+  +----+ others are in line
+//            unlock         the last in line is granted or cancels
 //
-// A task that finds it held looks again for a moment before it stands in line: most holders are in
-// a short section on another core, and a line, once it has formed under load, costs a task switch
-// for each turn. `patience_` is how long that moment is; it grows when it pays and shrinks when it
-// does not (a holder that awaits).
+// A task that finds it held looks again for a moment before it gets in line: most holders are in a
+// short section on another core, and a line, once it has formed under load, costs a task switch for
+// each turn. `patience_` is how long that moment is; it grows when it pays and shrinks when it does
+// not (a holder that awaits).
 //
 // Thread safety: any thread.
 // Invariants: kWanted exactly while the line is not empty, which only happens while it is held.

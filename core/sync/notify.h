@@ -3,17 +3,19 @@
 // Notify: a condition to wait for. notify_one wakes the longest waiting, or, when nobody waits,
 // lets the next wait pass; notify_all wakes those that wait now, and is not remembered.
 //
-//   quiet   0          notify_one without waiters: one compare-and-swap, also when it is stored
-//   already, so that whoever stored  kStored    takes it sees all that was done before each of the
-//   calls it stands for waiting kWaiting
+//   quiet    0
+//   stored   kStored
+//   waiting  kWaiting
 //
-//               notify_one              wait (in line)
-//     stored <--------------- quiet ----------------------> waiting --+
-//        |                    ^  ^                           |   ^    | notify_one: the first in
-//        line
-//        +--------------------+  +---------------------------+   +----+
-//               wait              notify_one and cancel of the
-//                                 last, notify_all
+//              notify_one           wait (gets in line)
+//     stored <------------- quiet ----------------------> waiting --+
+//      | ^ |                ^ ^                            |  ^     | notify_one: the first in
+//      | +-+ notify_one     | |                            |  +-----+ line, and others are
+//      +--------------------+ +----------------------------+
+//              wait             the last is notified or cancels; notify_all
+//
+// notify_one without waiters is one compare-and-swap, also when it is stored already: whoever takes
+// it sees all that was done before each of the calls it stands for.
 //
 // Thread safety: any thread.
 // Invariants: kWaiting exactly while the line is not empty; never together with kStored.

@@ -5,24 +5,21 @@
 //
 // Thread safety: any thread; T's lock protects its lines of waiters.
 //
-// Lifetime of an object:
-//   handles  are counted by Counted<T>. The last one ends what waits with kClosed, for nobody is
-//   left to grant it. memory   is counted by the operation that every object is besides: one
-//   reference for all the handles, one for each
-//            waiter that has not ended, one for each caller who was given that operation. It is
-//            complete from the start, and it is the answer to whoever need not wait: what is
-//            granted at once costs no allocation.
+// Lifetime of an object. Its handles are counted by Counted<T>; the last one ends what waits with
+// kClosed, for nobody is left to grant it. Its memory is counted by the operation that every object
+// is besides: one reference for all the handles, one for each waiter that has not ended, one for
+// each caller who was given that operation. It is complete from the start, and it is the answer to
+// whoever need not wait: what is granted at once costs no allocation.
 //
 // Life of a waiter (two references: its caller's, and the one of whoever ends it):
 //
-//   make ---> in line ---- a grant, a close: claim under T's lock, taken out ------------> end(kOk,
-//   kClosed)
-//                    \---- cancel: claim, then taken out (if no grant found it first) --->
-//                    end(kCancelled)
+//   make --> in line --+-- grant, close: claim under T's lock, taken out --> end(kOk), end(kClosed)
+//                      |
+//                      +-- cancel: claim, then taken out ------------------> end(kCancelled)
 //
-//   State::claim decides between the two: who gets true ends it, and until then its hold keeps the
-//   object's memory. end runs after T's lock is gone, because completion wakes tasks, and waking
-//   may run anything.
+// State::claim decides between the two: who gets true ends it, and until then its hold keeps the
+// object's memory. end runs after T's lock is gone, because completion wakes tasks, and waking may
+// run anything.
 #pragma once
 
 #include <cstdint>

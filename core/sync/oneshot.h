@@ -2,16 +2,15 @@
 //
 // Oneshot: one value, once.
 //
-//            send                       received
-//   empty ----------> kSent -----------------------------> kSent | kTaken      (with somebody in
-//   line at once)
-//     |                 |
-//     | close           | close: kClosed is added; what was sent can still be received
-//     v                 v
-//   kClosed     kSent | kClosed
+//             send            received
+//     empty --------> sent --------------> sent, taken     (at once when somebody is in line)
+//       |              |                        |
+//       | close        | close                  | close
+//       v              v         received       v
+//     closed     sent, closed ---------> sent, taken, closed
 //
-//   kWanted: somebody waits, in line (operations, first come first served) or as a task to be woken
-//   (polls). Whoever comes too late for the value learns kAlready.
+// kWanted: somebody waits, in line (operations, first come first served) or as a task to be woken
+// (polls). Whoever comes too late for the value learns kAlready.
 //
 // Thread safety: any thread. Every change is made under the lock, which is the same word.
 // Invariants: kWanted while anybody waits; nobody waits once it is sent or closed. The value is

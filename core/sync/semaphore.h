@@ -7,17 +7,17 @@
 // one compare-and-swap each. With it, somebody is in line, everything happens under the lock, and
 // permits given back go to the line, from the front, as far as they reach.
 //
-//                        acquire: too few permits
-//   free n, no line  --------------------------------->  free n, line
-//      |  ^                                               |   |   ^  |
-//      |  |   the last in line is granted or cancelled    |   |   +--+  add: n + k, granted while
-//      it reaches |  +-----------------------------------------------+   | | close |  close: the
-//      line ends with kClosed
-//      +-----------------------------> closed <---------------+
+//                    acquire: too few permits
+//   free, no line ------------------------------> free, line --+
+//       | ^                                        |   | ^     | add: granted as far as they reach
+//       | +----------------------------------------+   | +-----+
+//       |    the last in line is granted or cancels    |
+//       | close                                        | close: the line ends with kClosed
+//       +---------------------> closed <---------------+
 //
 // Thread safety: any thread.
-// Invariants: kWanted exactly while the line is not empty; the first in line wants more than there
-// is.
+// Invariants: kWanted exactly while the line is not empty; the first in line wants more than is
+// free.
 #pragma once
 
 #include "core/sync/lock_word.h"
