@@ -9,6 +9,7 @@
 #include <type_traits>
 
 #include "core/base/counted.h"
+#include "core/base/result.h"
 #include "core/base/status.h"
 #include "core/task/header.h"
 #include "rota/rota.h"
@@ -56,6 +57,13 @@ inline void give(task::Header& header, rota_task** out) {
   } else {
     task::unref(header);
   }
+}
+
+// The same for one that may not have come to be.
+inline rota_status give(Result<task::Header*> made, rota_task** out) {
+  if (!made.ok()) return c(made.status());
+  give(*made.value(), out);
+  return ROTA_OK;
 }
 
 inline task::Context* context_of(rota_context* cx) { return reinterpret_cast<task::Context*>(cx); }

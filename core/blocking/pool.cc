@@ -32,6 +32,7 @@ Pool::Pool(platform::Arena& arena, const PoolOptions& options)
 
 // All threads have left: the arena, which outlives this, counts them.
 Pool::~Pool() {
+  base::MutexLock lock(mutex_);
   while (Start* start = left_) {
     left_ = start->next;
     start->thread.join();
@@ -115,7 +116,6 @@ uint32_t Pool::add_lookers(uint32_t count) {
   return added;
 }
 
-// Under the mutex. The new thread is a looker from here on.
 Status Pool::start_thread() {
   if (closed()) return Status::kShutdown;
   if (threads_.load(base::memory_order_relaxed) >= options_.max_threads) return Status::kAgain;

@@ -110,7 +110,8 @@ class Pool {
   void stop_looking();
   // Wakes or starts `count` threads as lookers, as far as possible; how many.
   uint32_t add_lookers(uint32_t count);
-  Status start_thread();
+  // The new thread is a looker from here on.
+  Status start_thread() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void drain();
   bool full() const;
 
