@@ -45,4 +45,23 @@ class Counted {
   Atomic<uint32_t> references_{1};
 };
 
+// Ref<T>: one reference to a counted object, dropped with it.
+template <class T>
+class Ref {
+ public:
+  // Takes a reference of its own.
+  explicit Ref(T& object) : object_(&object) { object.ref(); }
+  Ref(Ref&& other) noexcept : object_(other.object_) { other.object_ = nullptr; }
+  Ref& operator=(Ref&&) = delete;
+  ~Ref() {
+    if (object_ != nullptr) object_->unref();
+  }
+
+  T& operator*() const { return *object_; }
+  T* operator->() const { return object_; }
+
+ private:
+  T* object_;
+};
+
 }  // namespace rota::base

@@ -7,11 +7,11 @@
 
 namespace rota::time {
 
-Sleep* Sleep::start(Timers& timers, task::Home& home, uint64_t deadline_ns) {
+Sleep* Sleep::start(Timers& timers, task::Home& home, uint64_t now_ns, uint64_t deadline_ns) {
   void* block = home.arena().allocate(sizeof(Sleep));
   if (block == nullptr) return nullptr;
   auto* sleep = new (block) Sleep(timers, home);
-  if (deadline_ns <= platform::now_ns()) {
+  if (deadline_ns <= now_ns) {
     fire(*sleep, false);
   } else if (!timers.arm(*sleep, deadline_ns)) {
     fire(*sleep, true);

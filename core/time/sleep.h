@@ -14,8 +14,8 @@ namespace rota::time {
 
 class Sleep final : public task::Operation, private Entry {
  public:
-  // Starts one; the reference is the caller's. nullptr: no memory.
-  static Sleep* start(Timers& timers, task::Home& home, uint64_t deadline_ns);
+  // Starts one, at `now_ns`; the reference is the caller's. nullptr: no memory.
+  static Sleep* start(Timers& timers, task::Home& home, uint64_t now_ns, uint64_t deadline_ns);
 
  private:
   Sleep(Timers& timers, task::Home& home) : Operation(kVTable, home, 2), Entry(fire), timers_(timers) {}
