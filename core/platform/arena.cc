@@ -2,11 +2,10 @@
 #include "core/platform/arena.h"
 
 namespace rota::platform {
-namespace {
 
+// Of external linkage, though nobody else names it: the gold linker gives a file-local variable of this model another's
+// place in a shared library.
 [[gnu::tls_model("initial-exec")]] constinit thread_local Arena::Thread* current_thread = nullptr;
-
-}  // namespace
 
 Arena::Thread::Thread(Arena& arena) : arena_(arena), outer_(current_thread) { current_thread = this; }
 

@@ -4,9 +4,12 @@
 #include "core/base/check.h"
 
 namespace rota::platform {
-namespace {
 
+// Of external linkage, though nobody else names it: the gold linker gives a file-local variable of this model another's
+// place in a shared library.
 [[gnu::tls_model("initial-exec")]] constinit thread_local const Memory* current_memory = nullptr;
+
+namespace {
 
 struct alignas(kDefaultAlign) Prefix {
   const Memory* memory;

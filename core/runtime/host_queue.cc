@@ -13,7 +13,7 @@ task::Task* closed_mark() { return reinterpret_cast<task::Task*>(uintptr_t{1}); 
 }  // namespace
 
 Result<HostQueue*> HostQueue::create(scheduler::Scheduler& scheduler, scheduler::CurrentThread* hosted) {
-  void* block = scheduler.arena().allocate(sizeof(HostQueue), alignof(HostQueue));
+  void* block = scheduler.arena().allocate(sizeof(HostQueue));
   if (block == nullptr) return Status::kNoMemory;
   auto* queue = new (block) HostQueue(scheduler, hosted);
   if (const Status status = queue->open(); !ok(status)) {

@@ -2,11 +2,10 @@
 #include "core/scheduler/current.h"
 
 namespace rota::scheduler {
-namespace {
 
+// Of external linkage, though nobody else names it: the gold linker gives a file-local variable of this model another's
+// place in a shared library.
 [[gnu::tls_model("initial-exec")]] constinit thread_local const Current* current = nullptr;
-
-}  // namespace
 
 Current::Current(Scheduler& s, Worker* w, bool wait, TaskCounts* c)
     : scheduler(s), worker(w), may_wait(wait), counts(c), outer_(current) {
