@@ -97,7 +97,7 @@ Result<task::Header*> Channel::recv(void** out) {
   head_.unlock(head);
   if (over) return waiter->ended(Status::kClosed);
   if (!empty) settle();
-  return waiter;
+  return waiter->waits();
 }
 
 Result<task::Header*> Channel::send(void* value) {
@@ -115,7 +115,7 @@ Result<task::Header*> Channel::send(void* value) {
   head_.unlock(head);
   if (closed) return waiter->ended(Status::kClosed);
   if (!full) settle();
-  return waiter;
+  return waiter->waits();
 }
 
 // --- both ends at once
@@ -184,7 +184,7 @@ Status Channel::close() {
 void Channel::leave(Waiter<Channel>& waiter) {
   const uint64_t head = head_.lock();
   const uint64_t tail = tail_.lock();
-  if (waiter.linked()) (waiter.wish.out != nullptr ? receivers_ : senders_).remove(waiter);
+  if (waiter.in_line()) (waiter.wish.out != nullptr ? receivers_ : senders_).remove(waiter);
   tail_.unlock(flagged(tail));
   head_.unlock(head);
 }

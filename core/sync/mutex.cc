@@ -44,7 +44,7 @@ Result<task::Header*> Mutex::lock() {
   }
   line_.push_back(*waiter);
   word_.unlock(kHeld | kWanted);
-  return waiter;
+  return waiter->waits();
 }
 
 bool Mutex::lock_soon() {
@@ -65,7 +65,7 @@ bool Mutex::lock_soon() {
 
 void Mutex::leave(Waiter<Mutex>& waiter) {
   const uint64_t seen = word_.lock();
-  if (!waiter.linked()) {
+  if (!waiter.in_line()) {
     word_.unlock(seen);
     return;
   }

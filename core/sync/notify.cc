@@ -31,7 +31,7 @@ Result<task::Header*> Notify::wait() {
   }
   line_.push_back(*waiter);
   word_.unlock(kWaiting);
-  return waiter;
+  return waiter->waits();
 }
 
 void Notify::end_everyone(Status status) {
@@ -44,7 +44,7 @@ void Notify::end_everyone(Status status) {
 
 void Notify::leave(Waiter<Notify>& waiter) {
   const uint64_t seen = word_.lock();
-  if (waiter.linked()) line_.remove(waiter);
+  if (waiter.in_line()) line_.remove(waiter);
   word_.unlock(line_.empty() ? seen & ~kWaiting : seen);
 }
 

@@ -15,7 +15,7 @@
 //
 //   make --> in line --+-- grant, close: claim under T's lock, taken out --> end(kOk), end(kClosed)
 //                      |
-//                      +-- cancel: claim, then taken out ------------------> end(kCancelled)
+//                      +-- cancel, shutdown: claim, then taken out --------> end(kCancelled)
 //
 // State::claim decides between the two: who gets true ends it, and until then its hold keeps the
 // object's memory. end runs after T's lock is gone, because completion wakes tasks, and waking may
@@ -29,6 +29,7 @@
 #include "core/base/intrusive_list.h"
 #include "core/base/result.h"
 #include "core/task/header.h"
+#include "core/task/owned_set.h"
 
 namespace rota::sync {
 
@@ -91,7 +92,7 @@ class Object : public base::Counted<T>, protected task::Operation {
 // T has a type Wish, what such an operation asks for, and void leave(Waiter<T>&), which takes a
 // waiter out of its line, if it is still in one.
 template <class T>
-class Waiter final : public task::Operation, public base::ListNode<Waiter<T>> {
+class Waiter final : public task::Owned, public base::ListNode<Waiter<T>> {
  public:
   using Wish = typename T::Wish;
 
@@ -104,15 +105,37 @@ class Waiter final : public task::Operation, public base::ListNode<Waiter<T>> {
     return waiter;
   }
   Waiter(T& object, task::Home& home, Wish w)
-      : Operation(kVTable, home, 2), wish(w), object_(object) {
+      : Owned(kVTable, home, 2, false), wish(w), object_(object) {
+    shard = static_cast<uint32_t>(reinterpret_cast<uintptr_t>(this) / base::kCacheLine);
     object_.hold();
   }
+
+  // It stands in line now, with no lock held: shutdown is to find it. kShutdown: it came too late for that, and is out of
+  // line again and gone.
+  Result<task::Header*> waits() {
+    task::OwnedSet* set = home->owned();
+    if (set == nullptr) return this;
+    task::ref(*this);
+    if (!set->insert(*this)) {
+      (void)state.unref();  // not the last: the caller's
+      if (!ok(task::cancel(*this))) return this;  // ended meanwhile
+      task::unref(*this);
+      return Status::kShutdown;
+    }
+    // Ended before it was in: then nobody has taken it out.
+    if (state.complete()) leave_set();
+    return this;
+  }
+
+  // Under T's lock.
+  bool in_line() const { return base::ListNode<Waiter>::linked(); }
 
   // Ends what the caller has claimed. Not under T's lock. The waiter and the object may be gone
   // afterwards.
   void end(Status status) {
     T& object = object_;
     task::complete(*this, status);
+    leave_set();
     task::unref(*this);
     object.let_go();
   }
@@ -129,15 +152,20 @@ class Waiter final : public task::Operation, public base::ListNode<Waiter<T>> {
   const Wish wish;
 
  private:
+  void leave_set() {
+    task::OwnedSet* set = home->owned();
+    if (set != nullptr && set->remove(*this)) task::unref(*this);
+  }
+
   static Status cancel(task::Header& header) {
-    auto& self = static_cast<Waiter&>(static_cast<Operation&>(header));
+    auto& self = static_cast<Waiter&>(static_cast<Owned&>(header));
     if (!self.state.claim()) return Status::kAlready;
     self.object_.leave(self);
     self.end(Status::kCancelled);
     return Status::kOk;
   }
   static void destroy(task::Header& header) {
-    auto* self = static_cast<Waiter*>(static_cast<Operation*>(&header));
+    auto* self = static_cast<Waiter*>(static_cast<Owned*>(&header));
     task::Home& where = *header.home;
     const bool counted = where.counted();
     where.arena().destroy(self);

@@ -78,7 +78,7 @@ Result<task::Header*> Oneshot::recv(void** out) {
   if (status == Status::kAgain) {
     line_.push_back(*waiter);
     word_.unlock(word | kWanted);
-    return waiter;
+    return waiter->waits();
   }
   if (ok(status)) *out = value_;
   word_.unlock(ok(status) ? word | kTaken : word);
@@ -100,7 +100,7 @@ Status Oneshot::close() {
 
 void Oneshot::leave(Waiter<Oneshot>& waiter) {
   const uint64_t word = word_.lock();
-  if (waiter.linked()) line_.remove(waiter);
+  if (waiter.in_line()) line_.remove(waiter);
   word_.unlock(line_.empty() && pollers_.empty() ? word & ~kWanted : word);
 }
 

@@ -35,7 +35,7 @@ Result<task::Header*> Semaphore::acquire(uint32_t permits) {
   }
   line_.push_back(*waiter);
   word_.unlock(seen | kWanted);
-  return waiter;
+  return waiter->waits();
 }
 
 Status Semaphore::add(uint32_t permits) {
@@ -70,7 +70,7 @@ uint64_t Semaphore::grant(uint64_t word, Line<Semaphore>& granted) {
 void Semaphore::leave(Waiter<Semaphore>& waiter) {
   Line<Semaphore> granted;
   const uint64_t seen = word_.lock();
-  if (waiter.linked()) line_.remove(waiter);
+  if (waiter.in_line()) line_.remove(waiter);
   word_.unlock(grant(seen, granted));
   end_all(granted, Status::kOk);
 }

@@ -13,7 +13,7 @@
 //   joiners     who holds the join lock; after completion who to_complete / unlock_joiners told to wake
 //   result      written by who completes, before to_complete; read after complete() was seen
 //   next        who owns the queue entry
-//   owned links the owned set's lock; `owned` the runner
+//   owned links the owned set's lock; a task's `owned` the runner
 //
 // Lifetime: one block of the home's arena; destroyed by who drops the last reference. The home outlives it: it is the
 // runtime's, or counted (Home::ref_home).
@@ -99,14 +99,20 @@ struct Operation : Header {
 
 struct OwnedTag {};
 
-struct Task : Header, base::ListNode<OwnedTag> {
+// What shutdown finds and cancels: tasks, and operations that wait for another task or thread (an OwnedSet's members).
+struct Owned : Header, base::ListNode<OwnedTag> {
+  Owned(const VTable& vt, Home& where, uint64_t references, bool notified) : Header(vt, where, references, notified) {}
+
+  uint32_t shard = 0;  // of the set; constant from before it enters
+};
+
+struct Task : Owned {
   // Born notified, as a rule: the creator submits it, with one of the references. Born idle it waits to be woken.
   Task(const VTable& vt, Home& where, uint64_t references, bool notified = true)
-      : Header(vt, where, references, notified) {}
+      : Owned(vt, where, references, notified) {}
 
-  Task* next = nullptr;
-  uint32_t shard = 0;
   bool owned = false;
+  Task* next = nullptr;
 };
 
 inline void ref(Header& header) { header.state.ref(); }

@@ -3,36 +3,35 @@
 
 namespace rota::task {
 
-bool OwnedSet::insert(Task& task, uint32_t shard) {
-  shard %= kShards;
-  base::MutexLock lock(shards_[shard].mutex);
-  if (shards_[shard].closed) return false;
-  task.shard = shard;
-  shards_[shard].tasks.push_back(task);
+bool OwnedSet::insert(Owned& member) {
+  Shard& shard = shards_[member.shard % kShards];
+  base::MutexLock lock(shard.mutex);
+  if (shard.closed) return false;
+  shard.members.push_back(member);
   return true;
 }
 
-bool OwnedSet::remove(Task& task) {
-  Shard& shard = shards_[task.shard];
+bool OwnedSet::remove(Owned& member) {
+  Shard& shard = shards_[member.shard % kShards];
   base::MutexLock lock(shard.mutex);
-  if (!task.linked()) return false;
-  shard.tasks.remove(task);
+  if (!member.linked()) return false;
+  shard.members.remove(member);
   return true;
 }
 
 void OwnedSet::close_and_cancel_all() {
   for (Shard& shard : shards_) {
     for (;;) {
-      Task* task;
+      Owned* member;
       {
         base::MutexLock lock(shard.mutex);
         shard.closed = true;
-        task = shard.tasks.pop_front();
+        member = shard.members.pop_front();
       }
-      if (task == nullptr) break;
-      // It ends where it lives: its home gets it once more, and the runner sees that it is cancelled.
-      (void)cancel(*task);
-      unref(*task);  // the member's reference
+      if (member == nullptr) break;
+      // A task ends where it lives: its home gets it once more, and the runner sees that it is cancelled.
+      (void)cancel(*member);
+      unref(*member);  // the membership's reference
     }
   }
 }

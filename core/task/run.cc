@@ -20,7 +20,8 @@ After run(Task& task, Context& context, uint32_t budget) {
   OwnedSet* owned = task.home->owned();
   if (!task.owned && owned != nullptr) {
     ref(task);
-    if (!owned->insert(task, context.shard())) {
+    task.shard = context.shard();
+    if (!owned->insert(task)) {
       (void)task.state.unref();  // not the last: ours is another
       finish(task, Status::kCancelled);
       return After::kDone;
