@@ -17,7 +17,8 @@ class Delivery final : public task::Task {
   using Done = void (*)(void* target, int32_t status, void* user1, void* user2);
   using Invoke = void (*)(Done done, task::Header& target, Status status, void* user1, void* user2);
 
-  // Has `invoke(done, ...)` called at `home` once `target` is complete. `done` may be null: for take() alone.
+  // Has `invoke(done, ...)` called at `home` once `target` is complete. `done` may be null: for take() alone. kShutdown: it
+  // is complete, and nobody is left to call but this very call; nothing is called then.
   static Status attach(task::Header& target, task::Home& home, Invoke invoke, Done done, void* user1, void* user2);
 
   // `task` as a delivery, or nullptr.

@@ -76,8 +76,9 @@ class Home {
 
 // Frees the block of a task after its destructor has run, and its hold on its home.
 inline void free_block(Home& home, void* block, size_t size) {
+  const bool counted = home.counted();  // if not, the home may go with the block
   home.arena().free(block, size);
-  if (home.counted()) home.unref_home();
+  if (counted) home.unref_home();
 }
 
 struct Header {

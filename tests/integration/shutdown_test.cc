@@ -192,4 +192,17 @@ TEST_CASE("shutdown races with threads that spawn, and nothing is lost") {
   }
 }
 
+TEST_CASE("after shutdown a callback that only its own setter could call is refused, and is never called") {
+  for (const uint32_t workers : {0u, 2u}) {
+    Runtime runtime(workers);
+    Task task = spawn(runtime, [](rota_context*) { return ROTA_OK; });
+    CHECK(task.wait() == ROTA_OK);
+    CHECK(rota_runtime_shutdown(runtime, ROTA_FOREVER) == ROTA_OK);
+    int calls = 0;
+    const rota_done_fn done = [](rota_task*, rota_status, void* count, void*) { ++*static_cast<int*>(count); };
+    CHECK(rota_task_on_done(task, nullptr, done, &calls, nullptr) == ROTA_ESHUTDOWN);
+    CHECK(calls == 0);
+  }
+}
+
 }  // namespace rota_test

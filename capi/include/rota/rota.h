@@ -295,7 +295,8 @@ ROTA_API rota_status rota_task_wait(rota_task *task, uint64_t timeout_ns);
  * `queue` NULL, on a worker. With a queue, `done` may be NULL: the completion is then only seen by rota_queue_pop.
  * May be called several times; each call is answered. The task is kept until then. On a hosted runtime without a
  * queue, whichever call of the host does the engine's work calls it.
- * When the runtime shuts down, `done` still fires: on the thread that shuts down or, with a queue, as ever. */
+ * When the runtime shuts down, `done` still fires: on the thread that completes the task, or, with a queue, as ever.
+ * Errors: ROTA_ESHUTDOWN without a queue, when the runtime is shut down and the task complete: ask rota_task_status. */
 ROTA_API rota_status rota_task_on_done(rota_task *task, rota_queue *queue, rota_done_fn done, void *user1, void *user2);
 
 /* Asks the task to stop. A task that is waiting drops its state and completes with ROTA_ECANCELED on its own thread; one
