@@ -11,22 +11,51 @@ Injector::Queue make_queue(const platform::Memory& memory) {
   return Injector::Queue(1024);
 }
 
+moodycamel::ProducerToken make_producer(const platform::Memory& memory, Injector::Queue& queue) {
+  platform::QueueMemoryScope scope(memory);
+  return moodycamel::ProducerToken(queue);
+}
+
 }  // namespace
 
 Injector::Injector(const platform::Memory& memory) : memory_(memory), queue_(make_queue(memory)) {}
 
-void Injector::push_batch(task::Task* const* tasks, uint32_t count) {
+Injector::Port::Port(Injector& injector)
+    : injector_(injector),
+      producer_(make_producer(injector.memory_, injector.queue_)),
+      consumer_(injector.queue_) {}
+
+void Injector::push(task::Task& task) {
   // seq_cst: pairs with the parking worker, which announces its sleep before it reads size_ (see RunQueue::size).
-  size_.fetch_add(count, base::memory_order_seq_cst);
+  size_.fetch_add(1, base::memory_order_seq_cst);
   platform::QueueMemoryScope scope(memory_);
-  if (count == 1 ? queue_.enqueue(tasks[0]) : queue_.enqueue_bulk(tasks, count)) return;
-  for (uint32_t i = 0; i < count; ++i) push_spare(*tasks[i]);
+  if (!queue_.enqueue(&task)) push_spare(task);
+}
+
+void Injector::Port::push_batch(task::Task* const* tasks, uint32_t count) {
+  Injector& to = injector_;
+  to.size_.fetch_add(count, base::memory_order_seq_cst);  // as in push
+  platform::QueueMemoryScope scope(to.memory_);
+  // A token that found no memory is not valid: the queue then finds a place without it.
+  if (producer_.valid() ? to.queue_.enqueue_bulk(producer_, tasks, count) : to.queue_.enqueue_bulk(tasks, count)) return;
+  for (uint32_t i = 0; i < count; ++i) to.push_spare(*tasks[i]);
 }
 
 uint32_t Injector::pop_batch(task::Task** into, uint32_t count) {
   if (count == 0 || empty()) return 0;
   platform::QueueMemoryScope scope(memory_);
-  uint32_t taken = static_cast<uint32_t>(queue_.try_dequeue_bulk(into, count));
+  return took(into, static_cast<uint32_t>(queue_.try_dequeue_bulk(into, count)), count);
+}
+
+uint32_t Injector::Port::pop_batch(task::Task** into, uint32_t count) {
+  Injector& from = injector_;
+  if (count == 0 || from.empty()) return 0;
+  platform::QueueMemoryScope scope(from.memory_);
+  return from.took(into, static_cast<uint32_t>(from.queue_.try_dequeue_bulk(consumer_, into, count)), count);
+}
+
+// The queue gave `taken` of `count`: what is left comes from the spare list.
+uint32_t Injector::took(task::Task** into, uint32_t taken, uint32_t count) {
   while (taken < count && spare_.load(base::memory_order_relaxed) != nullptr) {
     task::Task* task = pop_spare();
     if (task == nullptr) break;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Injector: the queue all workers share. Tasks from other threads come in here, and what overflows a worker's ring. It is a
-// moodycamel::ConcurrentQueue: producers do not meet; tasks of one producer stay in order.
+// moodycamel::ConcurrentQueue: producers do not meet; tasks of one producer stay in order. Each worker has a port of its own,
+// with the queue's tokens, so that it finds its place there without a search.
 //
 // Closing: a producer pushes first and asks whether it is closed second; shutdown closes first and drains second. Whichever
 // comes later sees the other, so no task is left behind.
@@ -25,14 +26,27 @@ class Injector {
   explicit Injector(const platform::Memory& memory);
 
   // Takes over a task's queue entry. Never fails: out of memory, the task goes to an intrusive list instead.
-  void push(task::Task& task) {
-    task::Task* one = &task;
-    push_batch(&one, 1);
-  }
-  void push_batch(task::Task* const* tasks, uint32_t count);
+  void push(task::Task& task);
 
   // Takes up to `count` tasks.
   uint32_t pop_batch(task::Task** into, uint32_t count);
+
+  // One worker's way in and out; its thread alone uses it. The injector outlives it.
+  class Port {
+   public:
+    explicit Port(Injector& injector);
+    Port(const Port&) = delete;
+    Port& operator=(const Port&) = delete;
+
+    // As above.
+    void push_batch(task::Task* const* tasks, uint32_t count);
+    uint32_t pop_batch(task::Task** into, uint32_t count);
+
+   private:
+    Injector& injector_;
+    moodycamel::ProducerToken producer_;
+    moodycamel::ConsumerToken consumer_;
+  };
 
   // Never less than there is for somebody whom a producer has told.
   size_t size() const { return size_.load(base::memory_order_seq_cst); }
@@ -46,6 +60,7 @@ class Injector {
   void drain();
 
  private:
+  uint32_t took(task::Task** into, uint32_t taken, uint32_t count);
   void push_spare(task::Task& task);
   task::Task* pop_spare();
 

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "core/scheduler/run_queue.h"
 
-#include "core/scheduler/injector.h"
 
 namespace rota::scheduler {
 
-uint32_t RunQueue::push(task::Task& task, Injector& injector) {
+uint32_t RunQueue::push(task::Task& task, Injector::Port& injector) {
   const uint32_t tail = tail_.load(base::memory_order_relaxed);
   for (;;) {
     const uint64_t head = head_.load(base::memory_order_acquire);
@@ -16,14 +15,15 @@ uint32_t RunQueue::push(task::Task& task, Injector& injector) {
     }
     if (steal_of(head) != real_of(head)) {
       // A thief is making room; not worth waiting for.
-      injector.push(task);
+      task::Task* one = &task;
+      injector.push_batch(&one, 1);
       return 1;
     }
     if (overflow(task, real_of(head), injector)) return kCapacity / 2 + 1;
   }
 }
 
-bool RunQueue::overflow(task::Task& task, uint32_t real, Injector& injector) {
+bool RunQueue::overflow(task::Task& task, uint32_t real, Injector::Port& injector) {
   constexpr uint32_t kHalf = kCapacity / 2;
   uint64_t expected = pack(real, real);
   if (!head_.compare_exchange_strong(expected, pack(real + kHalf, real + kHalf), base::memory_order_acq_rel,

@@ -24,18 +24,17 @@
 #include <cstdint>
 
 #include "core/base/atomic.h"
+#include "core/scheduler/injector.h"
 #include "core/task/header.h"
 
 namespace rota::scheduler {
-
-class Injector;
 
 class RunQueue {
  public:
   static constexpr uint32_t kCapacity = 256;
 
   // Owner: adds a task at the end. `injector` takes over when the ring is full. Returns how many tasks went there.
-  uint32_t push(task::Task& task, Injector& injector);
+  uint32_t push(task::Task& task, Injector::Port& injector);
   // Owner: adds as many of `tasks` as there is room for, and returns how many that were.
   uint32_t push_batch(task::Task* const* tasks, uint32_t count);
 
@@ -68,7 +67,7 @@ class RunQueue {
   static uint32_t real_of(uint64_t head) { return static_cast<uint32_t>(head); }
   static uint64_t pack(uint32_t steal, uint32_t real) { return uint64_t{steal} << 32 | real; }
 
-  bool overflow(task::Task& task, uint32_t real, Injector& injector);
+  bool overflow(task::Task& task, uint32_t real, Injector::Port& injector);
 
   // Written by whoever takes. acquire/release: a slot is read before it is given back to the owner (pairs with push's
   // load), and a thief's copy is finished before `steal` moves.

@@ -14,7 +14,7 @@ namespace rota::scheduler {
 namespace {
 
 struct Fixture {
-  Fixture() : home(arena.get()), injector(memory) {}
+  Fixture() : home(arena.get()), injector(memory), port(injector) {}
   ~Fixture() {
     for (task::Task* task : tasks) task::unref(*task, 2);
   }
@@ -29,6 +29,7 @@ struct Fixture {
   platform::Memory memory;
   task::FakeHome home;
   Injector injector;
+  Injector::Port port;
   RunQueue queue;
   std::vector<task::Task*> tasks;
 };
@@ -36,16 +37,16 @@ struct Fixture {
 }  // namespace
 
 TEST_CASE_FIXTURE(Fixture, "tasks come out in the order they went in") {
-  for (int i = 0; i < 100; ++i) CHECK(queue.push(make(), injector) == 0);
+  for (int i = 0; i < 100; ++i) CHECK(queue.push(make(), port) == 0);
   for (int i = 0; i < 100; ++i) CHECK(queue.pop() == tasks[i]);
   CHECK(queue.pop() == nullptr);
   CHECK(queue.empty());
 }
 
 TEST_CASE_FIXTURE(Fixture, "a full ring gives its older half and the new task to the injector") {
-  for (uint32_t i = 0; i < RunQueue::kCapacity; ++i) CHECK(queue.push(make(), injector) == 0);
+  for (uint32_t i = 0; i < RunQueue::kCapacity; ++i) CHECK(queue.push(make(), port) == 0);
   CHECK(queue.room() == 0);
-  CHECK(queue.push(make(), injector) == RunQueue::kCapacity / 2 + 1);
+  CHECK(queue.push(make(), port) == RunQueue::kCapacity / 2 + 1);
   CHECK(queue.size() == RunQueue::kCapacity / 2);
   CHECK(injector.size() == RunQueue::kCapacity / 2 + 1);
   CHECK(queue.pop() == tasks[RunQueue::kCapacity / 2]);
@@ -56,7 +57,7 @@ TEST_CASE_FIXTURE(Fixture, "a full ring gives its older half and the new task to
 }
 
 TEST_CASE_FIXTURE(Fixture, "a thief takes half of its victim's queue, rounded up, oldest first") {
-  for (int i = 0; i < 7; ++i) CHECK(queue.push(make(), injector) == 0);
+  for (int i = 0; i < 7; ++i) CHECK(queue.push(make(), port) == 0);
   RunQueue mine;
   uint64_t stolen = 0;
   CHECK(queue.steal_into(mine, stolen) == tasks[3]);
@@ -71,8 +72,8 @@ TEST_CASE_FIXTURE(Fixture, "a thief takes half of its victim's queue, rounded up
 
 TEST_CASE_FIXTURE(Fixture, "a thief without room leaves everything where it is") {
   RunQueue mine;
-  for (uint32_t i = 0; i < RunQueue::kCapacity / 2 + 1; ++i) CHECK(mine.push(make(), injector) == 0);
-  CHECK(queue.push(make(), injector) == 0);
+  for (uint32_t i = 0; i < RunQueue::kCapacity / 2 + 1; ++i) CHECK(mine.push(make(), port) == 0);
+  CHECK(queue.push(make(), port) == 0);
   uint64_t stolen = 0;
   CHECK(queue.steal_into(mine, stolen) == nullptr);
   CHECK(stolen == 0);
@@ -104,7 +105,7 @@ TEST_CASE_FIXTURE(Fixture, "an owner, two thieves and the injector lose and doub
   };
   std::thread first([&] { thief(got[0]); }), second([&] { thief(got[1]); });
   for (int i = 0; i < kTasks; ++i) {
-    (void)queue.push(*all[i], injector);
+    (void)queue.push(*all[i], port);
     if (i % 3 == 0) {
       if (task::Task* task = queue.pop()) got[2].push_back(task);
     }

@@ -8,7 +8,7 @@
 namespace rota::scheduler {
 
 Worker::Worker(MultiThread& pool, uint32_t index)
-    : pool_(pool), index_(index), random_(index + 1), context_(index), wheel_(platform::now_ns()) {}
+    : pool_(pool), index_(index), random_(index + 1), context_(index), injector_(pool.injector()), wheel_(platform::now_ns()) {}
 
 void Worker::unpark() {
   stats_.unparks.fetch_add(1, base::memory_order_relaxed);
@@ -49,7 +49,7 @@ void Worker::submit_local(task::Task& task) {
 }
 
 void Worker::push(task::Task& task) {
-  if (const uint32_t moved = queue_.push(task, pool_.injector())) stats_.overflows.add(moved);
+  if (const uint32_t moved = queue_.push(task, injector_)) stats_.overflows.add(moved);
 }
 
 task::Task* Worker::take_lifo() {
@@ -73,7 +73,7 @@ task::Task* Worker::next_task() {
 task::Task* Worker::from_injector(uint32_t most) {
   task::Task* batch[RunQueue::kCapacity / 2];
   const uint32_t room = queue_.room();
-  const uint32_t count = pool_.injector().pop_batch(batch, most <= room ? most : (room == 0 ? 1 : room));
+  const uint32_t count = injector_.pop_batch(batch, most <= room ? most : (room == 0 ? 1 : room));
   if (count == 0) return nullptr;
   if (count > 1) queue_.push_batch(batch + 1, count - 1);
   return batch[0];

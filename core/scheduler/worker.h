@@ -19,6 +19,7 @@
 #include "core/base/random.h"
 #include "core/platform/thread.h"
 #include "core/scheduler/current.h"
+#include "core/scheduler/injector.h"
 #include "core/scheduler/park.h"
 #include "core/scheduler/run_queue.h"
 #include "core/task/context.h"
@@ -91,6 +92,7 @@ class alignas(base::kCacheLine) Worker {
   task::Task* deferred_ = nullptr;  // yielded, in order
   task::Task** deferred_end_ = &deferred_;
 
+  Injector::Port injector_;
   Park park_;
   RunQueue queue_;
   time::Wheel wheel_;
