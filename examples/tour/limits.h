@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+//
+// Descriptors: hundreds of connections need more than the usual soft limit of 1024.
+#ifndef EXAMPLES_TOUR_LIMITS_H_
+#define EXAMPLES_TOUR_LIMITS_H_
+
+#include <cstdint>
+
+namespace tour {
+
+// Raises this process's limit of open descriptors as far as it goes and returns it.
+uint64_t raise_descriptor_limit();
+
+// How many the tour needs for `requests` in the large experiments.
+uint64_t descriptors_needed(uint32_t requests);
+
+}  // namespace tour
+
+#endif  // EXAMPLES_TOUR_LIMITS_H_
