@@ -6,13 +6,11 @@ namespace rota::sync {
 struct Channel::Over {
   // Lasts longer than the channel, which who is woken may release.
   platform::Arena& arena;
-  Line<Channel> fulfilled, closed, failed;
+  Line<Channel> ended;
   task::WakerSet pollers;
 
   void tell() {
-    end_all(fulfilled, Status::kOk);
-    end_all(closed, Status::kClosed);
-    end_all(failed, Status::kNoMemory);
+    tell_all(ended);
     pollers.wake_all(arena);
   }
 };
@@ -131,13 +129,15 @@ void Channel::flow(uint64_t& head, uint64_t& tail, Over& over) {
       if (Waiter<Channel>* receiver = claim_first(receivers_)) {
         *receiver->wish.out = values_.take(arena);
         ++received;
-        over.fulfilled.push_back(*receiver);
+        receiver->publish(Status::kOk);
+        over.ended.push_back(*receiver);
       }
     } else if (admit) {
       if (Waiter<Channel>* sender = claim_first(senders_)) {
         const bool put = values_.put(sender->wish.value, arena);
         if (put) ++sent;
-        (put ? over.fulfilled : over.failed).push_back(*sender);
+        sender->publish(put ? Status::kOk : Status::kNoMemory);
+        over.ended.push_back(*sender);
       }
     } else {
       break;
@@ -157,7 +157,7 @@ uint64_t Channel::flagged(uint64_t tail) const {
 }
 
 void Channel::settle() {
-  Over over{.arena = home->arena(), .fulfilled = {}, .closed = {}, .failed = {}, .pollers = {}};
+  Over over{.arena = home->arena(), .ended = {}, .pollers = {}};
   uint64_t head = head_.lock();
   uint64_t tail = tail_.lock();
   flow(head, tail, over);
@@ -167,13 +167,13 @@ void Channel::settle() {
 }
 
 Status Channel::close() {
-  Over over{.arena = home->arena(), .fulfilled = {}, .closed = {}, .failed = {}, .pollers = {}};
+  Over over{.arena = home->arena(), .ended = {}, .pollers = {}};
   uint64_t head = head_.lock();
   uint64_t tail = tail_.lock();
   const bool already = (tail & kClosed) != 0;
   flow(head, tail, over);
-  claim_all(senders_, over.closed);
-  claim_all(receivers_, over.closed);
+  end_all(senders_, Status::kClosed, over.ended);
+  end_all(receivers_, Status::kClosed, over.ended);
   if (over.pollers.empty()) pollers_.take(over.pollers);
   tail_.unlock(flagged(tail | kClosed));
   head_.unlock(head);

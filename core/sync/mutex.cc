@@ -27,8 +27,9 @@ Status Mutex::unlock() {
     return Status::kNotPermitted;
   }
   Waiter<Mutex>* next = claim_first(line_);
+  if (next != nullptr) next->publish(Status::kOk);
   word_.unlock(next == nullptr ? 0 : line_.empty() ? kHeld : kHeld | kWanted);
-  if (next != nullptr) next->end(Status::kOk);
+  if (next != nullptr) next->tell();
   return Status::kOk;
 }
 
@@ -74,11 +75,11 @@ void Mutex::leave(Waiter<Mutex>& waiter) {
 }
 
 void Mutex::abandon() {
-  Line<Mutex> claimed;
+  Line<Mutex> ended;
   const uint64_t seen = word_.lock();
-  claim_all(line_, claimed);
+  end_all(line_, Status::kClosed, ended);
   word_.unlock(seen & ~kWanted);
-  end_all(claimed, Status::kClosed);
+  tell_all(ended);
 }
 
 }  // namespace rota::sync

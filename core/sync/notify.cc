@@ -10,8 +10,9 @@ void Notify::notify_one() {
   }
   (void)word_.lock();
   Waiter<Notify>* first = claim_first(line_);
+  if (first != nullptr) first->publish(Status::kOk);
   word_.unlock(first == nullptr ? kStored : line_.empty() ? 0 : kWaiting);
-  if (first != nullptr) first->end(Status::kOk);
+  if (first != nullptr) first->tell();
 }
 
 void Notify::notify_all() {
@@ -35,11 +36,11 @@ Result<task::Header*> Notify::wait() {
 }
 
 void Notify::end_everyone(Status status) {
-  Line<Notify> claimed;
+  Line<Notify> ended;
   const uint64_t seen = word_.lock();
-  claim_all(line_, claimed);
+  end_all(line_, status, ended);
   word_.unlock(seen & ~kWaiting);
-  end_all(claimed, status);
+  tell_all(ended);
 }
 
 void Notify::leave(Waiter<Notify>& waiter) {

@@ -13,13 +13,14 @@
 //
 // Life of a waiter (two references: its caller's, and the one of whoever ends it):
 //
-//   make --> in line --+-- grant, close: claim under T's lock, taken out --> end(kOk), end(kClosed)
+//   make --> in line --+-- grant, close, under T's lock: claim, taken out, publish --> tell
 //                      |
-//                      +-- cancel, shutdown: claim, then taken out --------> end(kCancelled)
+//                      +-- cancel, shutdown: claim, publish(kCancelled), taken out --> tell
 //
 // State::claim decides between the two: who gets true ends it, and until then its hold keeps the
-// object's memory. end runs after T's lock is gone, because completion wakes tasks, and waking may
-// run anything.
+// object's memory. Between claim and publish lie a few stores, so whoever cancels too late can wait
+// for the result, and finds it there. tell runs after T's lock is gone, because it wakes tasks, and
+// waking may run anything.
 #pragma once
 
 #include <cstdint>
@@ -28,6 +29,7 @@
 #include "core/base/counted.h"
 #include "core/base/intrusive_list.h"
 #include "core/base/result.h"
+#include "core/sync/lock_word.h"
 #include "core/task/header.h"
 #include "core/task/owned_set.h"
 
@@ -130,11 +132,12 @@ class Waiter final : public task::Owned, public base::ListNode<Waiter<T>> {
   // Under T's lock.
   bool in_line() const { return base::ListNode<Waiter>::linked(); }
 
-  // Ends what the caller has claimed. Not under T's lock. The waiter and the object may be gone
-  // afterwards.
-  void end(Status status) {
+  // Ends what the caller has claimed, silently. What it is granted is in its place before.
+  void publish(Status status) { wake_ = task::publish(*this, status); }
+  // Then wakes who waits for it. Not under T's lock. The waiter and the object may be gone afterwards.
+  void tell() {
     T& object = object_;
-    task::complete(*this, status);
+    if (wake_) task::wake_joiners(*this);
     leave_set();
     task::unref(*this);
     object.let_go();
@@ -143,7 +146,8 @@ class Waiter final : public task::Owned, public base::ListNode<Waiter<T>> {
   // An operation that never stood in line, ended at once; the caller's reference stays.
   task::Header* ended(Status status) {
     (void)state.claim();
-    end(status);
+    publish(status);
+    tell();
     return this;
   }
   // The same for one that nobody is to see.
@@ -159,9 +163,13 @@ class Waiter final : public task::Owned, public base::ListNode<Waiter<T>> {
 
   static Status cancel(task::Header& header) {
     auto& self = static_cast<Waiter&>(static_cast<Owned&>(header));
-    if (!self.state.claim()) return Status::kAlready;
+    if (!self.state.claim()) {
+      for (Backoff backoff; !self.state.complete();) backoff.wait();
+      return Status::kAlready;
+    }
+    self.publish(Status::kCancelled);
     self.object_.leave(self);
-    self.end(Status::kCancelled);
+    self.tell();
     return Status::kOk;
   }
   static void destroy(task::Header& header) {
@@ -176,6 +184,7 @@ class Waiter final : public task::Owned, public base::ListNode<Waiter<T>> {
       .poll = nullptr, .drop_state = nullptr, .cancel = cancel, .destroy = destroy};
 
   T& object_;
+  bool wake_ = false;  // publish's answer, for tell
 };
 
 template <class T>
@@ -191,16 +200,19 @@ Waiter<T>* claim_first(Line<T>& line) {
   return nullptr;
 }
 
-// The same for all of a line. Under T's lock.
+// Ends all of a line with `status`; `ended` are to be told. Under T's lock.
 template <class T>
-void claim_all(Line<T>& line, Line<T>& claimed) {
-  while (Waiter<T>* waiter = claim_first(line)) claimed.push_back(*waiter);
+void end_all(Line<T>& line, Status status, Line<T>& ended) {
+  while (Waiter<T>* waiter = claim_first(line)) {
+    waiter->publish(status);
+    ended.push_back(*waiter);
+  }
 }
 
-// Ends all that were claimed. Not under T's lock; the caller keeps T.
+// Not under T's lock; the caller keeps T.
 template <class T>
-void end_all(Line<T>& claimed, Status status) {
-  while (Waiter<T>* waiter = claimed.pop_front()) waiter->end(status);
+void tell_all(Line<T>& ended) {
+  while (Waiter<T>* waiter = ended.pop_front()) waiter->tell();
 }
 
 }  // namespace rota::sync

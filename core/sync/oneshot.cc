@@ -29,18 +29,20 @@ Status Oneshot::send(void* value) {
     return Status::kOk;
   }
   platform::Arena& arena = home->arena();
+  Line<Oneshot> ended;
   Waiter<Oneshot>* first = claim_first(line_);
-  Line<Oneshot> late;
-  claim_all(line_, late);
-  task::WakerSet pollers;
-  pollers_.take(pollers);
-  if (first == nullptr) value_ = value;
-  word_.unlock(first == nullptr ? kSent : kSent | kTaken);
   if (first != nullptr) {
     *first->wish = value;
-    first->end(Status::kOk);
+    first->publish(Status::kOk);
+    ended.push_back(*first);
+  } else {
+    value_ = value;
   }
-  end_all(late, Status::kAlready);
+  end_all(line_, Status::kAlready, ended);
+  task::WakerSet pollers;
+  pollers_.take(pollers);
+  word_.unlock(first == nullptr ? kSent : kSent | kTaken);
+  tell_all(ended);
   pollers.wake_all(arena);
   return Status::kOk;
 }
@@ -87,13 +89,13 @@ Result<task::Header*> Oneshot::recv(void** out) {
 
 Status Oneshot::close() {
   platform::Arena& arena = home->arena();
-  Line<Oneshot> claimed;
+  Line<Oneshot> ended;
   task::WakerSet pollers;
   const uint64_t seen = word_.lock();
-  claim_all(line_, claimed);
+  end_all(line_, Status::kClosed, ended);
   pollers_.take(pollers);
   word_.unlock((seen | kClosed) & ~kWanted);
-  end_all(claimed, Status::kClosed);
+  tell_all(ended);
   pollers.wake_all(arena);
   return (seen & kClosed) != 0 ? Status::kAlready : Status::kOk;
 }

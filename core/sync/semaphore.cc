@@ -51,7 +51,7 @@ Status Semaphore::add(uint32_t permits) {
   }
   Line<Semaphore> granted;
   word_.unlock(grant(seen + permits * kOne, granted));
-  end_all(granted, Status::kOk);
+  tell_all(granted);
   return Status::kOk;
 }
 
@@ -60,6 +60,7 @@ uint64_t Semaphore::grant(uint64_t word, Line<Semaphore>& granted) {
     Waiter<Semaphore>& first = line_.front();
     line_.remove(first);
     if (!first.state.claim()) continue;  // being cancelled
+    first.publish(Status::kOk);
     word -= first.wish * kOne;
     granted.push_back(first);
   }
@@ -72,15 +73,15 @@ void Semaphore::leave(Waiter<Semaphore>& waiter) {
   const uint64_t seen = word_.lock();
   if (waiter.in_line()) line_.remove(waiter);
   word_.unlock(grant(seen, granted));
-  end_all(granted, Status::kOk);
+  tell_all(granted);
 }
 
 Status Semaphore::close() {
-  Line<Semaphore> claimed;
+  Line<Semaphore> ended;
   const uint64_t seen = word_.lock();
-  claim_all(line_, claimed);
+  end_all(line_, Status::kClosed, ended);
   word_.unlock((seen | kClosed) & ~kWanted);
-  end_all(claimed, Status::kClosed);
+  tell_all(ended);
   return (seen & kClosed) != 0 ? Status::kAlready : Status::kOk;
 }
 

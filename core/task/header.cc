@@ -20,8 +20,14 @@ Status cancel(Header& header) {
 }
 
 void complete(Header& header, Status result) {
-  header.result = result;
-  if (header.state.to_complete().wake_joiners) header.joiners.wake_all(header.home->arena());
+  if (publish(header, result)) wake_joiners(header);
 }
+
+bool publish(Header& header, Status result) {
+  header.result = result;
+  return header.state.to_complete().wake_joiners;
+}
+
+void wake_joiners(Header& header) { header.joiners.wake_all(header.home->arena()); }
 
 }  // namespace rota::task

@@ -143,5 +143,8 @@ Status cancel(Header& header);
 
 // Ends what the caller has claimed (RUNNING): publishes the result and wakes who waits. Drops no reference.
 void complete(Header& header, Status result);
+// The same in two steps, for who must not wake yet: true: wake_joiners is the caller's to call.
+[[nodiscard]] bool publish(Header& header, Status result);
+void wake_joiners(Header& header);
 
 }  // namespace rota::task

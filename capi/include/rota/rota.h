@@ -534,7 +534,7 @@ ROTA_API void rota_fd_release(rota_fd *fd);
 
 /* Each of these is used alike from tasks (poll the task it gives, or the poll form) and from plain threads (wait for the
  * task it gives). A waiting operation that is released runs on: cancel it when its effect is no longer wanted; when the
- * cancel answers ROTA_EALREADY the effect has happened. Values are pointers; `drop` (may be NULL) frees those that nobody
+ * cancel answers ROTA_EALREADY it had ended before, and rota_task_status says how: with ROTA_OK the effect has happened. Values are pointers; `drop` (may be NULL) frees those that nobody
  * received. */
 
 /* One value, once. */
