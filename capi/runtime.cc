@@ -137,7 +137,7 @@ rota_status rota_metrics_read(rota_runtime* runtime, rota_metrics* out, size_t s
   if (self == nullptr || out == nullptr || size < 2 * sizeof(uint32_t) || size > kLargestOptions) return ROTA_EINVAL;
   const runtime::Metrics m = self->metrics();
   rota_metrics metrics{};
-  metrics.workers = self->workers();
+  metrics.workers = m.scheduler.workers;
   metrics.workers_parked = m.scheduler.workers_parked;
   metrics.blocking_threads = m.blocking.threads;
   metrics.blocking_idle = m.blocking.idle;

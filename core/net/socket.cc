@@ -46,6 +46,12 @@ void Socket::leave() {
   if (ops_.compare_exchange_strong(closed, kClosed | kGone, base::memory_order_acq_rel)) os::close(handle_);
 }
 
+template <class Call>
+Status Socket::at_once(Call call) {
+  Inside inside(*this);
+  return inside.closed() ? Status::kClosed : call();
+}
+
 // try_once(seen) makes the system call: kAgain uses up the readiness that was seen, anything else is the answer.
 template <class Try>
 Status Socket::attempt(task::Context& context, io::Direction direction, Role role, Try try_once) {
@@ -64,8 +70,8 @@ Status Socket::attempt(task::Context& context, io::Direction direction, Role rol
 
 Status Socket::poll_read(task::Context& context, void* buffer, size_t len, size_t& count) {
   count = 0;
+  if (len == 0) return nothing_to_move();
   return attempt(context, io::Direction::kRead, Role::kStream, [&](io::Registration::Seen seen) {
-    if (len == 0) return Status::kOk;
     const Status status = os::read(handle_, buffer, len, count);
     // Less than asked for: the queue was empty behind it, and the next bytes are a new event. That saves the read that
     // would only say so.
@@ -80,12 +86,18 @@ Status Socket::poll_write(task::Context& context, const os::Buffer* buffers, siz
   for (size_t i = 0; i < buffer_count; ++i) {
     if (__builtin_add_overflow(total, buffers[i].len, &total)) return Status::kOverflow;
   }
+  if (total == 0) return nothing_to_move();
   return attempt(context, io::Direction::kWrite, Role::kStream, [&](io::Registration::Seen seen) {
-    if (total == 0) return Status::kOk;
     const Status status = os::write(handle_, buffers, buffer_count, count);
     if (ok(status) && count < total) registration_.clear_ready(io::Direction::kWrite, seen);
     return status;
   });
+}
+
+// Done, without waiting for anything.
+Status Socket::nothing_to_move() {
+  if (role_ != Role::kStream) return Status::kNotConnected;
+  return at_once([] { return Status::kOk; });
 }
 
 Status Socket::poll_accept(task::Context& context, Socket*& accepted) {
@@ -138,12 +150,6 @@ Status Socket::poll_connected(task::Context& context) {
 }
 
 // --- at once
-
-template <class Call>
-Status Socket::at_once(Call call) {
-  Inside inside(*this);
-  return inside.closed() ? Status::kClosed : call();
-}
 
 Status Socket::shutdown(os::Half half) {
   if (role_ != Role::kStream) return Status::kNotConnected;

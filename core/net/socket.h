@@ -90,6 +90,7 @@ class Socket final : public base::Counted<Socket> {
   Status attempt(task::Context& context, io::Direction direction, Role role, Try try_once);
   template <class Call>
   Status at_once(Call call);
+  Status nothing_to_move();
   Status wait_for_room(task::Context& context);
 
   const scheduler::Services& services_;

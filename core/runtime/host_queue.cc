@@ -46,7 +46,6 @@ void HostQueue::submit(task::Task& task) {
     task.next = top;
   } while (!stack_.compare_exchange_weak(top, &task, base::memory_order_acq_rel, base::memory_order_relaxed));
   if (top == nullptr && !raised_.exchange(true, base::memory_order_seq_cst)) signal_.raise();
-  if (top == nullptr && hosted_ != nullptr) hosted_->disturb();
   unref_home();
 }
 
@@ -96,6 +95,11 @@ void HostQueue::run_one(task::Task& task) {
 bool HostQueue::begin_run() { return !running_.exchange(true, base::memory_order_acq_rel); }
 
 Status HostQueue::end_run(bool engine_has_more) {
+  // As in next(): lower first, look second.
+  if (first_ == nullptr && raised_.load(base::memory_order_acquire)) {
+    signal_.clear();
+    raised_.store(false, base::memory_order_seq_cst);
+  }
   const task::Task* top = stack_.load(base::memory_order_seq_cst);
   if (top == closed_mark()) {
     // Released by a callback: what is left goes where later ones go.
@@ -119,7 +123,6 @@ Status HostQueue::run(uint32_t most, uint64_t budget_ns, uint32_t& ran) {
   Status status;
   {
     scheduler::Current current(scheduler_, nullptr, false);
-    bool engine_has_more = false;
     // What was here when the call began, then one turn of the engine, and so on: neither starves the other.
     const auto out_of_time = [&] { return deadline != platform::kForever && platform::now_ns() >= deadline; };
     bool again = true;
@@ -139,16 +142,22 @@ Status HostQueue::run(uint32_t most, uint64_t budget_ns, uint32_t& ran) {
           const uint32_t did = hosted_->turn(limit - ran, deadline);
           ran += did;
           again = again || did != 0;
-          engine_has_more = hosted_->has_work();
         }
       }
       if (out_of_time()) break;
     }
   done:
-    status = end_run(engine_has_more);
+    status = end_run(look_at_engine());
   }
   unref_home();
   return status;
+}
+
+// Whether the engine has more to do; leaving the drive also sets its signals to what is so now.
+bool HostQueue::look_at_engine() {
+  if (hosted_ == nullptr) return false;
+  scheduler::CurrentThread::Drive drive(*hosted_);
+  return drive.mine() && hosted_->has_work();
 }
 
 Status HostQueue::pop(Delivery::Completion* out, uint32_t capacity, uint32_t& count) {
@@ -158,7 +167,6 @@ Status HostQueue::pop(Delivery::Completion* out, uint32_t capacity, uint32_t& co
   Status status;
   {
     scheduler::Current current(scheduler_, nullptr, false);
-    bool engine_has_more = false;
     // Tasks polled on the way wake others of this queue: bounded, so that a busy queue still returns.
     constexpr uint32_t kMostPolls = 1024;
     uint32_t polls = 0;
@@ -181,11 +189,10 @@ Status HostQueue::pop(Delivery::Completion* out, uint32_t capacity, uint32_t& co
           const uint32_t did = hosted_->turn(kMostPolls, platform::kForever);
           polls += did;
           again = again || did != 0;
-          engine_has_more = hosted_->has_work();
         }
       }
     }
-    status = end_run(engine_has_more);
+    status = end_run(look_at_engine());
   }
   unref_home();
   return status;

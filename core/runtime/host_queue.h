@@ -56,6 +56,7 @@ class HostQueue final : public task::Home, public base::Counted<HostQueue> {
   void put_back(task::Task& task);
   void run_one(task::Task& task);
   bool begin_run();
+  bool look_at_engine();
   Status end_run(bool engine_has_more);
 
   scheduler::Scheduler& scheduler_;

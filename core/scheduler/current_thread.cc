@@ -30,12 +30,13 @@ Result<CurrentThread*> CurrentThread::create(platform::Arena& arena, const SideW
 Status CurrentThread::open() {
   if (const Status status = io_.open(); !ok(status)) return status;
   if (const Status status = signal_.open(); !ok(status)) return status;
-  if (const Status status = alarm_.open(); !ok(status)) return status;
   if (const Status status = set_.open(); !ok(status)) return status;
-  for (const intptr_t member : {signal_.handle(), alarm_.handle(), io_.handle()}) {
+  for (const intptr_t member : {signal_.handle(), io_.handle()}) {
     if (const Status status = set_.add(member); !ok(status)) return status;
   }
-  return Status::kOk;
+  base::MutexLock lock(alarm_mutex_);
+  if (const Status status = alarm_.open(); !ok(status)) return status;
+  return set_.add(alarm_.handle());
 }
 
 void CurrentThread::destroy() {
@@ -124,7 +125,9 @@ void CurrentThread::disturb() {
 
 intptr_t CurrentThread::watch_signals() {
   watched_.store(true, base::memory_order_relaxed);
-  disturb();  // the first look finds out what there is
+  // Leaving sets the signals. Somebody else drives, and may have looked at watched_ already: the host looks once for nothing.
+  Drive drive(*this);
+  if (!drive.mine()) disturb();
   return set_.handle();
 }
 
@@ -145,7 +148,9 @@ task::Task* CurrentThread::pop_local() {
 bool CurrentThread::arm(time::Entry& entry, uint64_t deadline_ns) {
   bool earliest = false;
   if (!wheel_.insert(entry, deadline_ns, earliest)) return false;
-  if (earliest && !driving_here()) disturb();
+  if (!earliest || driving_here()) return true;  // a driver looks before it sleeps or leaves
+  if (sleeping_.load(base::memory_order_seq_cst)) io_.wake();
+  if (watched_.load(base::memory_order_relaxed)) arm_alarm();
   return true;
 }
 
@@ -208,8 +213,13 @@ void CurrentThread::arm_signals() {
     signal_.clear();
     raised_.store(false, base::memory_order_seq_cst);
   }
-  alarm_.set(wheel_.next_deadline());
+  arm_alarm();
   if (has_work() && !raised_.exchange(true, base::memory_order_acq_rel)) signal_.raise();
+}
+
+void CurrentThread::arm_alarm() {
+  base::MutexLock lock(alarm_mutex_);
+  alarm_.set(wheel_.next_deadline());
 }
 
 void CurrentThread::sleep(ThreadHome& home, uint64_t deadline_ns) {

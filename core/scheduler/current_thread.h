@@ -85,6 +85,7 @@ class CurrentThread final : public Scheduler {
   bool begin_drive();
   bool driving_here() const;
   void arm_signals();
+  void arm_alarm();
   void push_local(task::Task& task);
   task::Task* pop_local();
   void run_one(task::Task& task);
@@ -98,7 +99,6 @@ class CurrentThread final : public Scheduler {
   Injector injector_;
   time::Wheel wheel_;
   platform::Signal signal_;
-  platform::Alarm alarm_;
   platform::SignalSet set_;
 
   // Driver only.
@@ -118,6 +118,10 @@ class CurrentThread final : public Scheduler {
   // Whether signal_ is raised: saves a system call for each task after the first.
   base::Atomic<bool> raised_{false};
   base::Atomic<bool> watched_{false};  // a host polls; set once
+
+  // Who sets the alarm looks at the wheel under the lock: the last one has seen every timer armed before it.
+  base::Mutex alarm_mutex_;
+  platform::Alarm alarm_ ABSL_GUARDED_BY(alarm_mutex_);
 
   base::Mutex waiters_mutex_;
   Waiter* waiters_ ABSL_GUARDED_BY(waiters_mutex_) = nullptr;

@@ -215,7 +215,9 @@ Counters MultiThread::counters() const {
   sum.tasks_spawned += spawned_elsewhere_.load(base::memory_order_relaxed);
   sum.tasks_ended += ended_elsewhere_.load(base::memory_order_relaxed);
   sum.injector_depth = injector_.size();
-  sum.workers_parked = idle_.asleep();
+  base::MutexLock lock(threads_mutex_);
+  sum.workers = threads_;
+  sum.workers_parked = threads_ == 0 ? 0 : idle_.asleep();
   return sum;
 }
 

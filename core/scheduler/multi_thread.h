@@ -77,7 +77,7 @@ class MultiThread final : public Scheduler {
   base::Atomic<uint32_t> next_wheel_{0};
 
   // Threads that run. Under the mutex so that who waits for zero cannot miss it.
-  base::Mutex threads_mutex_;
+  mutable base::Mutex threads_mutex_;
   uint32_t threads_ ABSL_GUARDED_BY(threads_mutex_) = 0;
   bool stopped_ ABSL_GUARDED_BY(threads_mutex_) = false;  // threads_ is zero for good
   struct StopWaiter {

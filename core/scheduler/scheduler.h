@@ -29,6 +29,7 @@ struct Counters {
   uint64_t timers = 0;
   uint64_t tasks_spawned = 0;
   uint64_t tasks_ended = 0;
+  uint32_t workers = 0;  // threads
   uint32_t workers_parked = 0;
 };
 
