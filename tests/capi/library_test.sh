@@ -14,7 +14,8 @@ fail() {
 }
 
 dynamic=$(readelf --dynamic --wide "$library")
-exports=$(nm --dynamic --defined-only "$library" | awk '{ print $NF }' | sed 's/@.*//' | sort -u)
+# Lower-case types are local: nobody outside can bind to them.
+exports=$(nm --dynamic --defined-only "$library" | awk '$(NF - 1) ~ /^[A-Z]$/ { print $NF }' | sed 's/@.*//' | sort -u)
 defined=$(nm --defined-only "$library" 2>/dev/null | awk '{ print $NF }' | sort -u)
 
 while read -r needed; do
@@ -30,9 +31,9 @@ grep -q '^rota_' <<<"$exports" || fail "it exports no rota_* function"
 foreign=$(grep -v '^rota_' <<<"$exports" || true)
 [[ -z $foreign ]] || fail "it exports more than rota_*: $(head -5 <<<"$foreign" | tr '\n' ' ')"
 
-# _Zn and _Zd begin the mangled names of operator new and operator delete.
+# _Zn and _Zd begin the mangled names of operator new and operator delete; the placement forms are nobody's allocator.
 allocator=$(grep -E '^(malloc|calloc|realloc|free|posix_memalign|aligned_alloc|memalign|_Zn[wa][jm].*|_Zd[la]P.*)$' \
-  <<<"$defined" || true)
+  <<<"$defined" | grep -vxE '_Zn[wa][jm]Pv|_Zd[la]PvS_' || true)
 [[ -z $allocator ]] || fail "it defines the host's allocator: $(tr '\n' ' ' <<<"$allocator")"
 
 if ((failures)); then

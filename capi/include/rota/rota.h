@@ -31,7 +31,7 @@
  *
  * Every function returning rota_status may also return ROTA_EINVAL (NULL, or a handle of another kind or one that is
  * detectably stale), ROTA_ENOMEM, and, where it would start something, ROTA_ESHUTDOWN (its runtime is shut down). On an
- * error, out-parameters are set to NULL or zero.
+ * error, out-parameters are set to NULL or zero, descriptors to -1.
  */
 #ifndef ROTA_ROTA_H
 #define ROTA_ROTA_H
