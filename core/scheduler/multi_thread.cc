@@ -66,25 +66,30 @@ struct WorkerStart {
 
 Status MultiThread::start(size_t stack_size) {
   for (uint32_t i = 0; i < count_; ++i) {
-    auto* start = arena().make<WorkerStart>(WorkerStart{this, i});
-    Status status = Status::kNoMemory;
-    if (start != nullptr) {
-      {
-        base::MutexLock lock(threads_mutex_);
-        ++threads_;
-      }
-      arena().reserve_thread();
-      status = workers_[i].thread.start(thread_main, start, stack_size);
-      if (ok(status)) continue;
-      arena().unreserve_thread();
-      arena().destroy(start);
-      thread_left();
+    {
+      base::MutexLock lock(threads_mutex_);
+      ++threads_;
     }
+    const Status status = start_worker(i, stack_size);
+    if (ok(status)) continue;
+    thread_left();
     close();
     (void)wait_until_stopped(platform::kForever);
     return status;
   }
   return Status::kOk;
+}
+
+Status MultiThread::start_worker(uint32_t index, size_t stack_size) {
+  auto* start = arena().make<WorkerStart>(WorkerStart{this, index});
+  if (start == nullptr) return Status::kNoMemory;
+  arena().reserve_thread();
+  const Status status = workers_[index].thread.start(thread_main, start, stack_size);
+  if (!ok(status)) {
+    arena().unreserve_thread();
+    arena().destroy(start);
+  }
+  return status;
 }
 
 void* MultiThread::thread_main(void* raw) {

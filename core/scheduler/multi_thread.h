@@ -62,6 +62,7 @@ class MultiThread final : public Scheduler {
   MultiThread(platform::Arena& arena, uint32_t count, Worker* workers, uint32_t* sleepers, const WorkerHooks& hooks);
   ~MultiThread() override = default;
 
+  Status start_worker(uint32_t index, size_t stack_size);
   static void* thread_main(void* worker_start);
   void thread_left();
 

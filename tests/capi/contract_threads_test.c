@@ -295,6 +295,7 @@ static void two_runtimes_live_side_by_side(uint32_t workers) {
 }
 
 int main(void) {
+  start_first_thread();
   RUN(a_hosted_runtime_has_no_threads);
   for (uint32_t workers = 1; workers <= 4; workers *= 2) {
     RUN_WITH(each_thread_starts_and_stops_through_the_hooks, workers);

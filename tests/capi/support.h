@@ -95,6 +95,16 @@ static inline uint32_t event_count(struct event *event) {
   return count;
 }
 
+static inline void *no_work(void *arg) { return arg; }
+
+/* A sanitizer's run-time starts a thread of its own beside the program's first: let both be gone or there before threads
+ * are counted. */
+static inline void start_first_thread(void) {
+  pthread_t thread;
+  CHECK(pthread_create(&thread, NULL, no_work, NULL) == 0);
+  CHECK(pthread_join(thread, NULL) == 0);
+}
+
 /* -------------------------------------------------------------------------------------------------------- memory */
 
 /* The host's allocator: counts what is out, and checks that each block comes back with its own size and alignment. */
@@ -104,9 +114,10 @@ struct memory {
   size_t blocks;        /* out now */
   size_t bytes;         /* out now */
   uint64_t allocations; /* ever */
-  int failing;          /* 1: there is none to be had */
+  int64_t left;         /* how many more are granted; -1: any number */
+  int once;             /* 1: after the one that is refused, any number again */
 };
-#define MEMORY_INIT {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0, 0, 0, 0}
+#define MEMORY_INIT {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0, 0, 0, -1, 0}
 
 /* Stands right before each block. */
 struct memory_note {
@@ -121,10 +132,12 @@ static inline void *memory_alloc(void *user, size_t size, size_t align) {
   struct memory *memory = user;
   CHECK(align != 0 && (align & (align - 1)) == 0);
   pthread_mutex_lock(&memory->lock);
-  const int failing = memory->failing;
+  const int refused = memory->left == 0;
+  if (memory->left > 0) memory->left--;
+  if (refused && memory->once) memory->left = -1;
   pthread_mutex_unlock(&memory->lock);
   const size_t offset = align > sizeof(struct memory_note) ? align : sizeof(struct memory_note);
-  if (failing || size > SIZE_MAX - 2 * offset) return NULL;
+  if (refused || size > SIZE_MAX - 2 * offset) return NULL;
   unsigned char *start = aligned_alloc(offset, (offset + size + offset - 1) / offset * offset);
   if (start == NULL) return NULL;
   const struct memory_note note = {size, align, offset, MEMORY_MAGIC};
@@ -154,19 +167,28 @@ static inline void memory_free(void *user, void *block, size_t size, size_t alig
   pthread_mutex_unlock(&memory->lock);
 }
 
-static inline void memory_fail(struct memory *memory, int failing) {
+/* From now on: grants `left` allocations (-1: any number), then refuses one, or all. */
+static inline void memory_limit(struct memory *memory, int64_t left, int once) {
   pthread_mutex_lock(&memory->lock);
-  memory->failing = failing;
+  memory->left = left;
+  memory->once = once;
   pthread_mutex_unlock(&memory->lock);
 }
 
+static inline void memory_fail(struct memory *memory, int failing) { memory_limit(memory, failing ? 0 : -1, 0); }
+
 /* Waits until everything is back: threads of a runtime that was released may be on their way out. */
-static inline void memory_wait_empty(struct memory *memory) {
+static inline void memory_wait_none(struct memory *memory) {
   pthread_mutex_lock(&memory->lock);
   while (memory->blocks != 0) pthread_cond_wait(&memory->changed, &memory->lock);
   CHECK(memory->bytes == 0);
-  CHECK(memory->allocations != 0);
   pthread_mutex_unlock(&memory->lock);
+}
+
+/* The same, and something was out before. */
+static inline void memory_wait_empty(struct memory *memory) {
+  memory_wait_none(memory);
+  CHECK(memory->allocations != 0);
 }
 
 /* ------------------------------------------------------------------------------------------------------- a world */
@@ -285,8 +307,11 @@ static inline void record_done(rota_task *task, rota_status status, void *user1,
   CHECK(!inside_on_done);
   CHECK(user2 == &recorder->status);
   CHECK(rota_task_status(task) == status);
+  /* Under the lock: one recorder may be given to several calls. */
+  pthread_mutex_lock(&recorder->fired.lock);
   recorder->status = status;
   recorder->thread = pthread_self();
+  pthread_mutex_unlock(&recorder->fired.lock);
   event_signal(&recorder->fired);
 }
 
