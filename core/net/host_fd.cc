@@ -30,7 +30,7 @@ Status HostFd::poll(task::Context& context, uint32_t interest, uint32_t& ready) 
     }
     if (read) registration_.forget(io::Direction::kRead, seen);
     if (write) registration_.forget(io::Direction::kWrite, seen);
-    if (const Status status = wait(context, interest); !ok(status)) return status;
+    if (const Status status = wait(context, interest); !ok(status)) return context.spent(status);
   }
 }
 

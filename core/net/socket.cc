@@ -61,7 +61,9 @@ Status Socket::attempt(task::Context& context, io::Direction direction, Role rol
   if (inside.closed()) return Status::kClosed;
   for (;;) {
     io::Registration::Seen seen;
-    if (const Status status = registration_.poll_ready(direction, context, seen); !ok(status)) return status;
+    if (const Status status = registration_.poll_ready(direction, context, seen); !ok(status)) {
+      return context.spent(status);
+    }
     const Status status = try_once(seen);
     if (status != Status::kAgain) return status;
     registration_.clear_ready(direction, seen);

@@ -78,7 +78,7 @@ Status Channel::poll_recv(task::Context& context, void*& value) {
     if (wait) status = pollers_.add(context.task(), home->arena());
     tail_.unlock(flagged(tail));
     head_.unlock(head);
-    if (wait) return ok(status) ? Status::kPending : status;
+    if (wait) return context.spent(ok(status) ? Status::kPending : status);
   }
 }
 

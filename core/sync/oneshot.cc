@@ -68,7 +68,7 @@ Status Oneshot::poll_recv(task::Context& context, void*& value) {
   }
   const Status added = pollers_.add(context.task(), home->arena());
   word_.unlock(word | kWanted);
-  return ok(added) ? Status::kPending : added;
+  return context.spent(ok(added) ? Status::kPending : added);
 }
 
 Result<task::Header*> Oneshot::recv(void** out) {

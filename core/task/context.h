@@ -28,6 +28,12 @@ class Context {
     return false;
   }
 
+  // What an operation that has spent answers. Having to wait costs nothing: a task may wait for any number of things.
+  Status spent(Status status) {
+    if (status == Status::kPending) ++budget_;
+    return status;
+  }
+
   // The task goes behind everything that is ready. The poll must return kPending.
   void yield() { yielded_ = true; }
 

@@ -16,7 +16,7 @@ Status poll_join(Header& target, Context& context) {
   if (&target == &context.task()) return Status::kDeadlock;
   if (!context.spend()) return Status::kPending;
   if (target.state.complete()) return target.result;
-  return join(target, context.task());
+  return context.spent(join(target, context.task()));
 }
 
 }  // namespace rota::task

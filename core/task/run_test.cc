@@ -2,6 +2,7 @@
 #include "core/task/run.h"
 
 #include <memory>
+#include <vector>
 
 #include "core/task/fake_home.h"
 #include "core/task/join.h"
@@ -134,6 +135,33 @@ TEST_CASE("tasks that polled a long-lived one and ended do not pile up in it") {
     (void)cancel(target);
     home.run_all();
     unref(target);
+  }
+  CHECK(arena.released_everything());
+}
+
+TEST_CASE("having to wait costs no budget: one poll may wait for any number of tasks") {
+  TestArena arena;
+  {
+    FakeHome home(arena.get());
+    std::vector<Task*> targets;
+    for (int i = 0; i < 1000; ++i) targets.push_back(&home.spawn([](Context&) { return Status::kPending; }));
+    home.run_all();
+    int polls = 0;
+    std::vector<Task*> left = targets;
+    Task& waiter = home.spawn([&](Context& context) {
+      ++polls;
+      std::erase_if(left, [&](Task* target) { return poll_join(*target, context) != Status::kPending; });
+      return left.empty() ? Status::kOk : Status::kPending;
+    });
+    home.run_all();
+    CHECK(polls == 1);
+    for (Task* target : targets) CHECK(cancel(*target) == Status::kOk);
+    home.run_all();
+    // What is ready does cost: of 1000 answers a poll takes 128.
+    CHECK(polls >= 1000 / 128);
+    CHECK(waiter.result == Status::kOk);
+    unref(waiter);
+    for (Task* target : targets) unref(*target);
   }
   CHECK(arena.released_everything());
 }

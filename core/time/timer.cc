@@ -44,7 +44,7 @@ Status Timer::poll(task::Context& context) {
   if (state_ == State::kFired) return Status::kOk;
   if (state_ == State::kClosed) return Status::kShutdown;
   const Status added = wakers_.add(context.task(), arena_);
-  return ok(added) ? Status::kPending : added;
+  return context.spent(ok(added) ? Status::kPending : added);
 }
 
 void Timer::fire(Entry& entry, bool closed) {

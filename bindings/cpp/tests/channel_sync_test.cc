@@ -3,7 +3,7 @@
 // rota::channel, oneshot, mutex, semaphore and notify, between tasks and threads; and operations given up midway.
 #include <rota/rota.hpp>
 
-#include <doctest/doctest.h>
+#include "doctest/doctest.h"
 
 #include <atomic>
 #include <memory>

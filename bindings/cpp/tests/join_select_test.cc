@@ -3,7 +3,7 @@
 // rota::join and rota::select: many awaits inside one engine task.
 #include <rota/rota.hpp>
 
-#include <doctest/doctest.h>
+#include "doctest/doctest.h"
 
 #include <memory>
 #include <stdexcept>
@@ -120,6 +120,32 @@ TEST_CASE("in a join wider than the budget the last child is reached too") {
   };
   rt.block_on(body());
   CHECK(live == 0);
+}
+
+TEST_CASE("beside a join wider than the budget everything else gets its turn") {
+  rota::runtime rt = two_workers();
+  constexpr int kWidth = 300;
+  int live = 0;
+  rota::oneshot<int> never(rt), last(rt);
+  auto wide = [&]() -> rota::task<> {
+    std::vector<rota::task<int>> children;
+    for (int i = 0; i < kWidth; ++i) children.push_back(wait_for(never, live));
+    co_await rota::join(std::move(children));
+  };
+  auto body = [&]() -> rota::task<> {
+    CHECK((co_await rota::try_(rota::timeout(wide(), 1ms))).status() == ROTA_ETIMEDOUT);
+    auto by_time = co_await rota::select(wide(), rota::sleep(1ms));
+    CHECK(by_time.index == 1);
+    auto send = [&]() -> rota::task<> {
+      co_await rota::sleep(1ms);
+      last.send(1);
+    };
+    // What is sent last is waited for in the middle, by an operation that spends budget too.
+    auto by_value = co_await rota::select(wide(), wait_for(last, live), rota::join(wide(), send()));
+    CHECK(by_value.index == 1);
+    CHECK(live == 0);
+  };
+  rt.block_on(body());
 }
 
 TEST_CASE("join throws the first exception in order, after all have ended") {

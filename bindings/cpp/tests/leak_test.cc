@@ -5,7 +5,7 @@
 // sanitizer.
 #include <rota/rota.hpp>
 
-#include <doctest/doctest.h>
+#include "doctest/doctest.h"
 
 #include <condition_variable>
 #include <cstdlib>

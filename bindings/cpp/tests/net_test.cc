@@ -3,7 +3,7 @@
 // rota::tcp_stream, rota::tcp_listener and rota::fd.
 #include <rota/rota.hpp>
 
-#include <doctest/doctest.h>
+#include "doctest/doctest.h"
 
 #include <fcntl.h>
 #include <unistd.h>

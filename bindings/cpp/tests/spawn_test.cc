@@ -4,7 +4,7 @@
 // behind.
 #include <rota/rota.hpp>
 
-#include <doctest/doctest.h>
+#include "doctest/doctest.h"
 
 #include <atomic>
 #include <future>

@@ -4,7 +4,7 @@
 // destroyed when.
 #include <rota/rota.hpp>
 
-#include <doctest/doctest.h>
+#include "doctest/doctest.h"
 
 #include <memory>
 #include <stdexcept>

@@ -3,7 +3,7 @@
 // rota::sleep, timeout, interval and yield.
 #include <rota/rota.hpp>
 
-#include <doctest/doctest.h>
+#include "doctest/doctest.h"
 
 #include <memory>
 #include <stdexcept>

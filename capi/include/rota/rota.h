@@ -332,7 +332,8 @@ ROTA_API int32_t rota_waker_is_current(const rota_waker *waker, const rota_conte
 ROTA_API rota_status rota_yield(rota_context *cx);
 
 /* Spends one of the 128 operations a poll may do. Returns ROTA_OK, or ROTA_PENDING when none is left: the task is then
- * queued again, and its poll function must return ROTA_PENDING. The engine's own operations call it themselves. */
+ * queued again, and its poll function must return ROTA_PENDING. The engine's own operations call it themselves, and give
+ * it back when they have to wait: a task may wait for any number of things. */
 ROTA_API rota_status rota_budget(rota_context *cx);
 
 /* The runtime polling, borrowed for the length of the poll. NULL when cx is NULL. */

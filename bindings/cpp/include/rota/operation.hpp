@@ -104,17 +104,21 @@ class task_ref {
 class task_poller {
  public:
   rota_status poll(rota_task* task, rota_context* cx) noexcept {
-    // Being woken at its end is arranged once and for all, so looking again is free. That matters in a wide join, which
-    // looks at each child at every wake-up and would run out of budget over it.
-    if (waits_) return rota_task_status(task);
+    // Looking is free, while polling spends budget, and a wide join looks at each child at every wake-up.
+    if (look_ != look::no) {
+      const rota_status seen = rota_task_status(task);
+      if (seen != ROTA_PENDING || look_ == look::woken) return seen;
+    }
     const rota_status status = rota_task_poll(task, cx);
-    // ROTA_PENDING may also mean that the budget is spent; if some is left now, there was some then.
-    if (status == ROTA_PENDING && rota_budget(cx) == ROTA_OK) waits_ = true;
+    // Pending may also mean that the budget is spent. If some is left now, there was some then: the task's end will
+    // wake this one, which holds until it ends. If none is left, this task runs again at once, and looks again then.
+    if (status == ROTA_PENDING) look_ = rota_budget(cx) == ROTA_OK ? look::woken : look::again;
     return status;
   }
 
  private:
-  bool waits_ = false;
+  enum class look : unsigned char { no, again, woken };
+  look look_ = look::no;
 };
 
 // Gives up an operation that may already have had its effect. `undo(user1, user2, happened)` is called exactly once:

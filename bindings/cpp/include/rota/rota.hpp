@@ -10,8 +10,8 @@
 //
 // Where to read: error.hpp has the rule of what throws; task.hpp what a task is and how it runs; operation.hpp how to
 // make your own type awaitable. Coroutines take parameters by value unless the caller outlives them; a lambda that is
-// a coroutine must outlive its tasks. With g++ 12, write no lambda with captures and no braced aggregate inside a co_await
-// expression (error.hpp says why).
+// a coroutine must outlive its tasks. With g++ 12, write no lambda with captures and no braced aggregate inside a
+// co_await expression (error.hpp says why).
 #pragma once
 
 #include "rota/blocking.hpp"

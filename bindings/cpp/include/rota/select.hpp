@@ -39,31 +39,32 @@ class select_operation {
 
   explicit select_operation(task<Ts>&&... children) : children_(strand<Ts>(std::move(children))...) {}
 
-  rota_status poll(rota_context* cx) { return poll(cx, std::index_sequence_for<Ts...>()); }
+  rota_status poll(rota_context* cx) {
+    const bool won = any_strand(children_, rotation_.first(), [&](auto& child, auto index) {
+      if (!child.poll(cx)) return false;
+      end<index.value>(child.take());
+      return true;
+    });
+    if (!won) return rotation_.swept(cx, sizeof...(Ts)), ROTA_PENDING;
+    // The losers go now, not when the result has been used.
+    std::apply([](auto&... child) { (child.drop(), ...); }, children_);
+    return ROTA_OK;
+  }
   result<value_type> finish(rota_status) { return std::move(end_); }
 
  private:
-  template <std::size_t... I>
-  rota_status poll(rota_context* cx, std::index_sequence<I...>) {
-    if (!(ended<I>(cx) || ...)) return ROTA_PENDING;
-    // The losers go now, not when the result has been used.
-    (std::get<I>(children_).drop(), ...);
-    return ROTA_OK;
-  }
-  template <std::size_t I>
-  bool ended(rota_context* cx) {
-    auto& child = std::get<I>(children_);
-    if (!child.poll(cx)) return false;
-    auto end = child.take();
-    if (end.ok()) {
-      end_ = value_type{I, std::variant<non_void_t<Ts>...>(std::in_place_index<I>, value_or_monostate(std::move(end)))};
+  template <std::size_t I, class T>
+  void end(result<T>&& given) {
+    if (given.ok()) {
+      std::variant<non_void_t<Ts>...> value(std::in_place_index<I>, value_or_monostate(std::move(given)));
+      end_ = value_type{I, std::move(value)};
     } else {
-      end_ = end.template as_failure<value_type>();
+      end_ = given.template as_failure<value_type>();
     }
-    return true;
   }
 
   std::tuple<strand<Ts>...> children_;
+  rotation rotation_;
   result<value_type> end_;
 };
 
@@ -81,7 +82,7 @@ class select_any_operation {
   rota_status poll(rota_context* cx) {
     if (children_.empty()) return ROTA_EINVAL;
     const std::size_t count = children_.size();
-    const std::size_t first = rotation_.next(count);
+    const std::size_t first = rotation_.first();
     for (std::size_t n = 0; n < count; ++n) {
       const std::size_t i = (first + n) % count;
       if (!children_[i].poll(cx)) continue;
@@ -94,6 +95,7 @@ class select_any_operation {
       children_.clear();
       return ROTA_OK;
     }
+    rotation_.swept(cx, count);
     return ROTA_PENDING;
   }
   result<value_type> finish(rota_status status) {
@@ -109,17 +111,17 @@ class select_any_operation {
 
 }  // namespace detail
 
-/// `auto first = co_await rota::select(f(), rota::sleep(1s));` When several are ready the first in order wins. When the
-/// winner threw, that is thrown. Exactly the winner's effect happens: a lock or value a loser had just got is given
-/// back as far as that is possible (see channel::send).
+/// `auto first = co_await rota::select(f(), rota::sleep(1s));` When several are ready the first in order wins (any of
+/// them when they spend the budget of a poll: more than a hundred waits). When the winner threw, that is thrown.
+/// Exactly the winner's effect happens: a lock or value a loser had just got is given back as far as that is possible
+/// (see channel::send).
 template <awaitable... As>
   requires(sizeof...(As) > 0)
 [[nodiscard]] auto select(As&&... children) {
   return detail::select_operation<detail::awaited_t<As>...>(detail::to_task(std::forward<As>(children))...);
 }
 
-/// The same for any number of one type; among more than 64 any that is ready may win. Errors: ROTA_EINVAL for an empty
-/// vector.
+/// The same for any number of one type. Errors: ROTA_EINVAL for an empty vector.
 template <class T>
   requires(!std::is_reference_v<T>)
 [[nodiscard]] detail::select_any_operation<T> select(std::vector<task<T>> children) {

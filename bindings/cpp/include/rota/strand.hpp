@@ -5,6 +5,8 @@
 #pragma once
 
 #include <cstddef>
+#include <tuple>
+#include <type_traits>
 #include <utility>
 
 #include "rota/task.hpp"
@@ -50,20 +52,37 @@ class strand {
   result<T> end_;
 };
 
-// Where each sweep over `count` strands begins. Children beyond the budget of one poll (128 operations) look pending,
-// so a wide sweep begins at another child each time: that way each is reached.
+// Where each sweep over several strands begins. When the first of them have spent the budget of a poll (128
+// operations), the rest only looks pending; so the next sweep begins further on, and each is reached in its turn.
 class rotation {
  public:
-  std::size_t next(std::size_t count) noexcept {
-    if (count <= kNarrow) return 0;
-    first_ = (first_ + kNarrow) % count;
-    return first_;
+  [[nodiscard]] std::size_t first() const noexcept { return first_; }
+  // After a sweep over `count` strands with something still pending.
+  void swept(rota_context* cx, std::size_t count) noexcept {
+    if (rota_budget(cx) == ROTA_OK) {
+      first_ = 0;
+    } else {
+      first_ = (first_ + (count > kStep ? kStep : 1)) % count;
+    }
   }
 
  private:
-  static constexpr std::size_t kNarrow = 64;
+  static constexpr std::size_t kStep = 31;  // prime: in time every child comes first
   std::size_t first_ = 0;
 };
+
+// Calls visit(strand, index) for each of a tuple's strands, beginning at `first`, until it answers true.
+template <class Tuple, class Visit>
+bool any_strand(Tuple& strands, std::size_t first, Visit&& visit) {
+  constexpr std::size_t kCount = std::tuple_size_v<Tuple>;
+  return [&]<std::size_t... I>(std::index_sequence<I...>) {
+    for (std::size_t n = 0; n < kCount; ++n) {
+      const std::size_t at = (first + n) % kCount;
+      if (((I == at && visit(std::get<I>(strands), std::integral_constant<std::size_t, I>())) || ...)) return true;
+    }
+    return false;
+  }(std::make_index_sequence<kCount>());
+}
 
 template <class T>
 task<T> to_task(task<T>&& body) noexcept {
