@@ -4,29 +4,23 @@
  */
 #include "tests/capi/support.h"
 
-static rota_status finish(rota_task *task) {
-  const rota_status status = rota_task_wait(task, LONG_TIME);
-  rota_task_release(task);
-  return status;
-}
-
 static void values_come_in_order(uint32_t workers) {
   enum { kValues = 1000 };
   const size_t capacities[] = {0, kValues};
   for (size_t c = 0; c < 2; ++c) {
     struct world world;
     world_begin(&world, workers);
-    rota_channel *channel = NULL;
+    rota_channel* channel = NULL;
     int values[kValues];
     CHECK_OK(rota_channel_create(world.runtime, capacities[c], NULL, &channel));
     for (int i = 0; i < kValues; ++i) CHECK_OK(rota_channel_try_send(channel, &values[i]));
     CHECK(rota_channel_len(channel) == kValues);
     for (int i = 0; i < kValues; ++i) {
-      void *got = NULL;
+      void* got = NULL;
       CHECK_OK(rota_channel_try_recv(channel, &got));
       CHECK(got == &values[i]);
     }
-    void *got = values;
+    void* got = values;
     CHECK_STATUS(rota_channel_try_recv(channel, &got), ROTA_EAGAIN);
     CHECK(got == NULL);
     CHECK(rota_channel_len(channel) == 0);
@@ -38,8 +32,8 @@ static void values_come_in_order(uint32_t workers) {
 static void null_is_a_value_too(uint32_t workers) {
   struct world world;
   world_begin(&world, workers);
-  rota_channel *channel = NULL;
-  void *got = &world;
+  rota_channel* channel = NULL;
+  void* got = &world;
   CHECK_OK(rota_channel_create(world.runtime, 1, counted_drop, &channel));
   CHECK_OK(rota_channel_try_send(channel, NULL));
   CHECK(rota_channel_len(channel) == 1);
@@ -52,10 +46,10 @@ static void null_is_a_value_too(uint32_t workers) {
 static void a_full_channel_makes_senders_wait(uint32_t workers) {
   struct world world;
   world_begin(&world, workers);
-  rota_channel *channel = NULL;
+  rota_channel* channel = NULL;
   int values[4];
   rota_task *first = NULL, *second = NULL;
-  void *got = NULL;
+  void* got = NULL;
   CHECK_OK(rota_channel_create(world.runtime, 1, NULL, &channel));
   CHECK_OK(rota_channel_try_send(channel, &values[0]));
   CHECK_STATUS(rota_channel_try_send(channel, &values[3]), ROTA_EAGAIN);
@@ -78,9 +72,9 @@ static void a_full_channel_makes_senders_wait(uint32_t workers) {
 static void an_empty_channel_makes_the_receiver_wait(uint32_t workers) {
   struct world world;
   world_begin(&world, workers);
-  rota_channel *channel = NULL;
-  rota_task *task = NULL;
-  void *got = NULL;
+  rota_channel* channel = NULL;
+  rota_task* task = NULL;
+  void* got = NULL;
   CHECK_OK(rota_channel_create(world.runtime, 2, NULL, &channel));
   CHECK_OK(rota_channel_recv(channel, &got, &task));
   CHECK_STATUS(rota_task_wait(task, MILLISECOND), ROTA_ETIMEDOUT);
@@ -95,9 +89,9 @@ static void a_closed_channel_can_be_emptied(uint32_t workers) {
   struct world world;
   world_begin(&world, workers);
   struct counted inside = COUNTED_INIT(ROTA_OK), outside = COUNTED_INIT(ROTA_OK), kept = COUNTED_INIT(ROTA_OK);
-  rota_channel *channel = NULL;
+  rota_channel* channel = NULL;
   rota_task *waiting = NULL, *late = NULL;
-  void *got = NULL;
+  void* got = NULL;
   CHECK_OK(rota_channel_create(world.runtime, 1, counted_drop, &channel));
   CHECK_OK(rota_channel_try_send(channel, &inside));
   CHECK_OK(rota_channel_send(channel, &outside, &waiting));
@@ -122,9 +116,9 @@ static void a_closed_channel_can_be_emptied(uint32_t workers) {
 static void closing_wakes_the_receiver(uint32_t workers) {
   struct world world;
   world_begin(&world, workers);
-  rota_channel *channel = NULL;
-  rota_task *task = NULL;
-  void *got = &world;
+  rota_channel* channel = NULL;
+  rota_task* task = NULL;
+  void* got = &world;
   CHECK_OK(rota_channel_create(world.runtime, 0, NULL, &channel));
   CHECK_OK(rota_channel_recv(channel, &got, &task));
   CHECK_STATUS(rota_task_wait(task, MILLISECOND), ROTA_ETIMEDOUT);
@@ -139,9 +133,9 @@ static void cancelled_operations_have_no_effect(uint32_t workers) {
   struct world world;
   world_begin(&world, workers);
   struct counted inside = COUNTED_INIT(ROTA_OK), outside = COUNTED_INIT(ROTA_OK);
-  rota_channel *channel = NULL;
-  rota_task *task = NULL;
-  void *got = NULL;
+  rota_channel* channel = NULL;
+  rota_task* task = NULL;
+  void* got = NULL;
   CHECK_OK(rota_channel_create(world.runtime, 1, counted_drop, &channel));
   CHECK_OK(rota_channel_recv(channel, &got, &task));
   CHECK_OK(rota_task_cancel(task));
@@ -164,7 +158,7 @@ static void undelivered_values_are_dropped(uint32_t workers) {
     struct world world;
     world_begin(&world, workers);
     struct counted value = COUNTED_INIT(ROTA_OK);
-    rota_channel *channel = NULL;
+    rota_channel* channel = NULL;
     CHECK_OK(rota_channel_create(world.runtime, 0, counted_drop, &channel));
     for (int i = 0; i < kValues; ++i) CHECK_OK(rota_channel_try_send(channel, &value));
     if (close) CHECK_OK(rota_channel_close(channel));
@@ -180,7 +174,7 @@ static void shutdown_ends_waiting_senders_and_receivers(uint32_t workers) {
   struct counted inside = COUNTED_INIT(ROTA_OK), outside = COUNTED_INIT(ROTA_OK);
   rota_channel *full = NULL, *empty = NULL;
   rota_task *sender = NULL, *receiver = NULL;
-  void *got = NULL;
+  void* got = NULL;
   CHECK_OK(rota_channel_create(world.runtime, 1, counted_drop, &full));
   CHECK_OK(rota_channel_create(world.runtime, 1, counted_drop, &empty));
   CHECK_OK(rota_channel_try_send(full, &inside));
@@ -200,14 +194,14 @@ static void shutdown_ends_waiting_senders_and_receivers(uint32_t workers) {
 
 /* Two tasks and a channel of one place between them: each value makes both of them wait. */
 struct relay {
-  rota_channel *channel;
-  rota_task *sending;
+  rota_channel* channel;
+  rota_task* sending;
   int values[200];
   int count;
 };
 
-static rota_status send_in_poll(void *state, rota_context *cx) {
-  struct relay *relay = state;
+static rota_status send_in_poll(void* state, rota_context* cx) {
+  struct relay* relay = state;
   while (relay->count < 200) {
     if (relay->sending == NULL) {
       CHECK_OK(rota_channel_send(relay->channel, &relay->values[relay->count], &relay->sending));
@@ -222,14 +216,14 @@ static rota_status send_in_poll(void *state, rota_context *cx) {
 }
 
 struct sink {
-  struct relay *relay;
+  struct relay* relay;
   int count;
 };
 
-static rota_status receive_in_poll(void *state, rota_context *cx) {
-  struct sink *sink = state;
+static rota_status receive_in_poll(void* state, rota_context* cx) {
+  struct sink* sink = state;
   for (;;) {
-    void *got = NULL;
+    void* got = NULL;
     const rota_status status = rota_channel_recv_poll(sink->relay->channel, cx, &got);
     if (status == ROTA_ECLOSED) return ROTA_OK;
     if (status != ROTA_OK) return status;
@@ -243,7 +237,7 @@ static void tasks_talk_through_a_channel(uint32_t workers) {
   world_begin(&world, workers);
   struct relay relay = {0};
   struct sink sink = {&relay, 0};
-  rota_task *sender = NULL;
+  rota_task* sender = NULL;
   CHECK_OK(rota_channel_create(world.runtime, 1, NULL, &relay.channel));
   rota_spawn_desc desc = describe_poll(send_in_poll, &relay);
   CHECK_OK(rota_spawn(world.runtime, &desc, &sender));

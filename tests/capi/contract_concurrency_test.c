@@ -10,20 +10,20 @@
 enum { kThreads = 4, kRounds = 300 };
 
 /* Starts `run` on kThreads plain threads with the same argument, and joins them. */
-static void on_threads(void *(*run)(void *), void *arg) {
+static void on_threads(void* (*run)(void*), void* arg) {
   pthread_t threads[kThreads];
   for (int i = 0; i < kThreads; ++i) CHECK(pthread_create(&threads[i], NULL, run, arg) == 0);
   for (int i = 0; i < kThreads; ++i) CHECK(pthread_join(threads[i], NULL) == 0);
 }
 
 struct shared {
-  rota_runtime *runtime;
-  rota_task *task;
-  rota_queue *queue;
-  rota_mutex *mutex;
-  rota_semaphore *semaphore;
-  rota_channel *channel;
-  rota_oneshot *oneshot;
+  rota_runtime* runtime;
+  rota_task* task;
+  rota_queue* queue;
+  rota_mutex* mutex;
+  rota_semaphore* semaphore;
+  rota_channel* channel;
+  rota_oneshot* oneshot;
   struct recorder recorder;
   atomic_uint set;       /* successful rota_task_on_done */
   atomic_uint cancelled; /* cancels that were taken */
@@ -31,19 +31,19 @@ struct shared {
   long guarded; /* by the mutex */
 };
 
-static rota_status count_polls(void *state, rota_context *cx) {
+static rota_status count_polls(void* state, rota_context* cx) {
   (void)cx;
   event_signal(state);
   return ROTA_PENDING;
 }
 
 /* One task, seen by all: cloned, asked, given callbacks, cancelled once. */
-static void *share_a_task(void *arg) {
-  struct shared *shared = arg;
+static void* share_a_task(void* arg) {
+  struct shared* shared = arg;
   for (int i = 0; i < kRounds; ++i) {
-    rota_task *task = rota_task_clone(shared->task);
-    rota_runtime *runtime = rota_runtime_clone(shared->runtime);
-    rota_queue *queue = rota_queue_clone(shared->queue);
+    rota_task* task = rota_task_clone(shared->task);
+    rota_runtime* runtime = rota_runtime_clone(shared->runtime);
+    rota_queue* queue = rota_queue_clone(shared->queue);
     rota_metrics metrics;
     CHECK(rota_task_status(task) == ROTA_PENDING || rota_task_status(task) == ROTA_ECANCELED);
     CHECK_OK(rota_metrics_read(runtime, &metrics, sizeof metrics));
@@ -82,11 +82,11 @@ static void a_task_may_be_shared(uint32_t workers) {
 }
 
 /* Each thread spawns, waits and cancels tasks of its own, on one runtime. */
-static void *spawn_many(void *arg) {
-  struct shared *shared = arg;
+static void* spawn_many(void* arg) {
+  struct shared* shared = arg;
   for (int i = 0; i < kRounds; ++i) {
     struct counted counted = COUNTED_INIT(i % 2 == 0 ? ROTA_OK : ROTA_PENDING);
-    rota_task *task = spawn_counted(shared->runtime, &counted);
+    rota_task* task = spawn_counted(shared->runtime, &counted);
     if (i % 2 != 0) CHECK_OK(rota_task_cancel(task));
     CHECK_STATUS(rota_task_wait(task, LONG_TIME), i % 2 == 0 ? ROTA_OK : ROTA_ECANCELED);
     CHECK(event_count(&counted.dropped) == 1);
@@ -104,10 +104,10 @@ static void any_thread_may_spawn_and_wait(uint32_t workers) {
 }
 
 /* A lock between plain threads: what it guards is a plain number. */
-static void *lock_and_count(void *arg) {
-  struct shared *shared = arg;
+static void* lock_and_count(void* arg) {
+  struct shared* shared = arg;
   for (int i = 0; i < kRounds; ++i) {
-    rota_task *task = NULL;
+    rota_task* task = NULL;
     CHECK_OK(rota_mutex_lock(shared->mutex, &task));
     CHECK_OK(rota_task_wait(task, LONG_TIME));
     shared->guarded++;
@@ -137,25 +137,25 @@ static void locks_hold_between_threads(uint32_t workers) {
 }
 
 /* Many producers, one consumer: nothing is lost, nothing comes twice. */
-static void *send_many(void *arg) {
-  struct shared *shared = arg;
+static void* send_many(void* arg) {
+  struct shared* shared = arg;
   for (int i = 0; i < kRounds; ++i) {
     const uintptr_t number = atomic_fetch_add(&shared->sent, 1) + 1;
-    rota_task *task = NULL;
-    CHECK_OK(rota_channel_send(shared->channel, (void *)number, &task));
+    rota_task* task = NULL;
+    CHECK_OK(rota_channel_send(shared->channel, (void*)number, &task));
     CHECK_OK(rota_task_wait(task, LONG_TIME));
     rota_task_release(task);
   }
   return NULL;
 }
 
-static void *receive_all(void *arg) {
-  struct shared *shared = arg;
+static void* receive_all(void* arg) {
+  struct shared* shared = arg;
   static unsigned char seen[kThreads * kRounds + 1];
   memset(seen, 0, sizeof seen);
   for (int i = 0; i < kThreads * kRounds; ++i) {
-    void *value = NULL;
-    rota_task *task = NULL;
+    void* value = NULL;
+    rota_task* task = NULL;
     CHECK_OK(rota_channel_recv(shared->channel, &value, &task));
     CHECK_OK(rota_task_wait(task, LONG_TIME));
     rota_task_release(task);
@@ -181,8 +181,8 @@ static void a_channel_loses_nothing(uint32_t workers) {
 }
 
 /* The last references of a whole runtime are dropped by several threads at once. */
-static void *release_all(void *arg) {
-  struct shared *shared = arg;
+static void* release_all(void* arg) {
+  struct shared* shared = arg;
   rota_task_release(shared->task);
   rota_queue_release(shared->queue);
   rota_oneshot_release(shared->oneshot);

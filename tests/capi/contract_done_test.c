@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * Contracts 3 and 4: `done` fires exactly once for each successful rota_task_on_done, never inside the call that set it,
- * and where the queue says, or without a queue on a worker.
+ * Contracts 3 and 4: `done` fires exactly once for each successful rota_task_on_done, never inside the call that set
+ * it, and where the queue says, or without a queue on a worker.
  */
 #include "tests/capi/support.h"
 
 /* Waits until `recorder` has fired: with workers they call it, on a hosted runtime the queue's calls do. */
-static void await(uint32_t workers, rota_queue *queue, struct recorder *recorder) {
+static void await(uint32_t workers, rota_queue* queue, struct recorder* recorder) {
   if (workers == 0) {
     queue_drive(queue, &recorder->fired, 1);
   } else {
@@ -18,11 +18,11 @@ static void await(uint32_t workers, rota_queue *queue, struct recorder *recorder
 static void one_done(uint32_t workers, rota_status wanted, int with_queue, int set_late) {
   struct world world;
   world_begin(&world, workers);
-  rota_queue *queue = NULL;
+  rota_queue* queue = NULL;
   CHECK_OK(rota_queue_create(world.runtime, &queue));
   struct counted counted = COUNTED_INIT(wanted == ROTA_ECANCELED ? ROTA_PENDING : wanted);
   struct recorder recorder = RECORDER_INIT;
-  rota_task *task = spawn_counted(world.runtime, &counted);
+  rota_task* task = spawn_counted(world.runtime, &counted);
   if (!set_late) CHECK_OK(record_on_done(task, with_queue ? queue : NULL, &recorder));
   if (wanted == ROTA_ECANCELED) CHECK_OK(rota_task_cancel(task));
   CHECK_STATUS(rota_task_wait(task, LONG_TIME), wanted);
@@ -57,11 +57,11 @@ static void each_call_is_answered(uint32_t workers) {
   enum { kEach = 40 };
   struct world world;
   world_begin(&world, workers);
-  rota_queue *queue = NULL;
+  rota_queue* queue = NULL;
   CHECK_OK(rota_queue_create(world.runtime, &queue));
   struct counted counted = COUNTED_INIT(ROTA_PENDING);
   struct recorder on_queue = RECORDER_INIT, on_worker = RECORDER_INIT;
-  rota_task *task = spawn_counted(world.runtime, &counted);
+  rota_task* task = spawn_counted(world.runtime, &counted);
   for (int i = 0; i < kEach; ++i) {
     if (i == kEach / 2) CHECK_OK(rota_task_cancel(task));
     CHECK_OK(record_on_done(task, queue, &on_queue));
@@ -84,7 +84,7 @@ static void each_call_is_answered(uint32_t workers) {
 static void jobs_and_sleeps_fire_it_too(uint32_t workers) {
   struct world world;
   world_begin(&world, workers);
-  rota_queue *queue = NULL;
+  rota_queue* queue = NULL;
   CHECK_OK(rota_queue_create(world.runtime, &queue));
   struct counted argument = COUNTED_INIT(ROTA_EPROTO);
   struct recorder of_job = RECORDER_INIT, of_sleep = RECORDER_INIT, of_cancelled = RECORDER_INIT;
@@ -113,18 +113,18 @@ static void jobs_and_sleeps_fire_it_too(uint32_t workers) {
 }
 
 struct deadlock_check {
-  rota_task *other;
+  rota_task* other;
   struct event fired;
-  rota_queue *queue;
+  rota_queue* queue;
 };
 
 /* No engine lock is held: a callback may call anything. */
-static void use_the_engine(rota_task *task, rota_status status, void *user1, void *user2) {
-  struct deadlock_check *check = user1;
+static void use_the_engine(rota_task* task, rota_status status, void* user1, void* user2) {
+  struct deadlock_check* check = user1;
   (void)status;
   (void)user2;
-  rota_runtime *runtime = rota_current_runtime();
-  rota_task *more = NULL;
+  rota_runtime* runtime = rota_current_runtime();
+  rota_task* more = NULL;
   CHECK_STATUS(rota_task_cancel(task), ROTA_EALREADY);
   CHECK_OK(rota_task_cancel(check->other));
   rota_task_release(rota_task_clone(task));
@@ -146,7 +146,7 @@ static void no_lock_is_held_in_done(uint32_t workers) {
     struct deadlock_check check = {NULL, EVENT_INIT, NULL};
     CHECK_OK(rota_queue_create(world.runtime, &check.queue));
     check.other = spawn_counted(world.runtime, &other);
-    rota_task *task = spawn_counted(world.runtime, &counted);
+    rota_task* task = spawn_counted(world.runtime, &counted);
     CHECK_OK(rota_task_on_done(task, with_queue ? check.queue : NULL, use_the_engine, &check, NULL));
     rota_task_release(task);
     if (with_queue || workers == 0) {
@@ -167,11 +167,11 @@ static void no_lock_is_held_in_done(uint32_t workers) {
 static void shutdown_fires_done(uint32_t workers) {
   struct world world;
   world_begin(&world, workers);
-  rota_queue *queue = NULL;
+  rota_queue* queue = NULL;
   CHECK_OK(rota_queue_create(world.runtime, &queue));
   struct counted counted = COUNTED_INIT(ROTA_PENDING);
   struct recorder on_worker = RECORDER_INIT, on_queue = RECORDER_INIT;
-  rota_task *task = spawn_counted(world.runtime, &counted);
+  rota_task* task = spawn_counted(world.runtime, &counted);
   CHECK_OK(record_on_done(task, NULL, &on_worker));
   CHECK_OK(record_on_done(task, queue, &on_queue));
   CHECK_OK(rota_runtime_shutdown(world.runtime, LONG_TIME));
@@ -194,11 +194,11 @@ static void shutdown_fires_done(uint32_t workers) {
 static void done_can_be_set_after_shutdown(uint32_t workers) {
   struct world world;
   world_begin(&world, workers);
-  rota_queue *queue = NULL;
+  rota_queue* queue = NULL;
   CHECK_OK(rota_queue_create(world.runtime, &queue));
   struct counted counted = COUNTED_INIT(ROTA_OK);
   struct recorder on_worker = RECORDER_INIT, on_queue = RECORDER_INIT;
-  rota_task *task = spawn_counted(world.runtime, &counted);
+  rota_task* task = spawn_counted(world.runtime, &counted);
   CHECK_OK(rota_task_wait(task, LONG_TIME));
   CHECK_OK(rota_runtime_shutdown(world.runtime, LONG_TIME));
   CHECK_OK(record_on_done(task, queue, &on_queue));
@@ -218,11 +218,11 @@ static void wrong_calls_set_nothing(uint32_t workers) {
   struct world world, other;
   world_begin(&world, workers);
   world_begin(&other, workers);
-  rota_queue *foreign = NULL;
+  rota_queue* foreign = NULL;
   CHECK_OK(rota_queue_create(other.runtime, &foreign));
   struct counted counted = COUNTED_INIT(ROTA_OK);
   struct recorder recorder = RECORDER_INIT;
-  rota_task *task = spawn_counted(world.runtime, &counted);
+  rota_task* task = spawn_counted(world.runtime, &counted);
   CHECK_STATUS(rota_task_on_done(task, NULL, NULL, &recorder, &recorder.status), ROTA_EINVAL);
   CHECK_STATUS(record_on_done(NULL, NULL, &recorder), ROTA_EINVAL);
   CHECK_STATUS(record_on_done(task, foreign, &recorder), ROTA_EINVAL);

@@ -5,8 +5,8 @@
  */
 #include "tests/capi/support.h"
 
-static rota_task *spawn_job(rota_runtime *runtime, rota_blocking_fn fn, struct counted *counted) {
-  rota_task *task = NULL;
+static rota_task* spawn_job(rota_runtime* runtime, rota_blocking_fn fn, struct counted* counted) {
+  rota_task* task = NULL;
   CHECK_OK(rota_spawn_blocking(runtime, fn, counted, counted_drop, &task));
   CHECK(task != NULL);
   return task;
@@ -18,7 +18,7 @@ static void a_job_drops_its_argument(uint32_t workers) {
     struct world world;
     world_begin(&world, workers);
     struct counted counted = COUNTED_INIT(answers[i]);
-    rota_task *task = spawn_job(world.runtime, counted_job, &counted);
+    rota_task* task = spawn_job(world.runtime, counted_job, &counted);
     CHECK_STATUS(rota_task_wait(task, LONG_TIME), answers[i] > ROTA_OK ? ROTA_EINVAL : answers[i]);
     CHECK(event_count(&counted.dropped) == 1);
     rota_task_release(task);
@@ -42,7 +42,7 @@ static void a_job_needs_no_drop(uint32_t workers) {
   struct world world;
   world_begin(&world, workers);
   struct counted counted = COUNTED_INIT(ROTA_OK);
-  rota_task *task = NULL;
+  rota_task* task = NULL;
   CHECK_OK(rota_spawn_blocking(world.runtime, counted_job, &counted, NULL, &task));
   CHECK_OK(rota_task_wait(task, LONG_TIME));
   rota_task_release(task);
@@ -56,9 +56,9 @@ static void a_queued_job_can_be_cancelled(void) {
   world_begin_with(&world, 1, 1);
   struct counted running = COUNTED_INIT(ROTA_OK);
   struct counted queued = COUNTED_INIT(ROTA_OK);
-  rota_task *first = spawn_job(world.runtime, gated_job, &running);
+  rota_task* first = spawn_job(world.runtime, gated_job, &running);
   event_wait(&running.polled, 1);
-  rota_task *second = spawn_job(world.runtime, counted_job, &queued);
+  rota_task* second = spawn_job(world.runtime, counted_job, &queued);
   CHECK_STATUS(rota_task_cancel(first), ROTA_EBUSY);
   CHECK_OK(rota_task_cancel(second));
   CHECK_STATUS(rota_task_wait(second, LONG_TIME), ROTA_ECANCELED);
@@ -82,9 +82,9 @@ static void shutdown_drops_queued_jobs(void) {
   world_begin_with(&world, 1, 1);
   struct counted running = COUNTED_INIT(ROTA_OK);
   struct counted queued = COUNTED_INIT(ROTA_OK);
-  rota_task *first = spawn_job(world.runtime, gated_job, &running);
+  rota_task* first = spawn_job(world.runtime, gated_job, &running);
   event_wait(&running.polled, 1);
-  rota_task *second = spawn_job(world.runtime, counted_job, &queued);
+  rota_task* second = spawn_job(world.runtime, counted_job, &queued);
   CHECK_STATUS(rota_runtime_shutdown(world.runtime, MILLISECOND), ROTA_ETIMEDOUT);
   CHECK_STATUS(rota_task_status(second), ROTA_ECANCELED);
   CHECK(event_count(&queued.dropped) == 1);
@@ -100,9 +100,9 @@ static void shutdown_drops_queued_jobs(void) {
   CHECK(event_count(&queued.polled) == 0);
 }
 
-static void fail_to_spawn(rota_runtime *runtime, rota_status wanted) {
+static void fail_to_spawn(rota_runtime* runtime, rota_status wanted) {
   struct counted counted = COUNTED_INIT(ROTA_OK);
-  rota_task *task = (rota_task *)&counted;
+  rota_task* task = (rota_task*)&counted;
   CHECK_STATUS(rota_spawn_blocking(runtime, counted_job, &counted, counted_drop, &task), wanted);
   CHECK(task == NULL);
   CHECK(event_count(&counted.dropped) == 1);
@@ -118,7 +118,7 @@ static void failed_jobs_drop_their_argument(uint32_t workers) {
   memory_fail(&world.memory, 0);
   /* Without a function there was no job, so nothing was given away. */
   struct counted kept = COUNTED_INIT(ROTA_OK);
-  rota_task *task = (rota_task *)&kept;
+  rota_task* task = (rota_task*)&kept;
   CHECK_STATUS(rota_spawn_blocking(world.runtime, NULL, &kept, counted_drop, &task), ROTA_EINVAL);
   CHECK(task == NULL);
   CHECK_OK(rota_runtime_shutdown(world.runtime, LONG_TIME));
@@ -148,7 +148,7 @@ static void a_task_in_the_blocking_room_is_dropped(uint32_t workers) {
     struct counted counted = COUNTED_INIT(answers[i]);
     rota_spawn_desc desc = describe(&counted);
     desc.room = ROTA_ROOM_BLOCKING;
-    rota_task *task = NULL;
+    rota_task* task = NULL;
     CHECK_OK(rota_spawn(world.runtime, &desc, &task));
     if (answers[i] == ROTA_PENDING) {
       if (workers != 0) event_wait(&counted.polled, 1);

@@ -5,7 +5,7 @@
 #include "tests/capi/support.h"
 
 /* Ends the world; after that nothing can be dropped any more. */
-static void end_with_one_drop(struct world *world, struct counted *counted) {
+static void end_with_one_drop(struct world* world, struct counted* counted) {
   world_end(world);
   CHECK(event_count(&counted->dropped) == 1);
 }
@@ -16,7 +16,7 @@ static void a_complete_task_is_dropped(uint32_t workers) {
     struct world world;
     world_begin(&world, workers);
     struct counted counted = COUNTED_INIT(answers[i]);
-    rota_task *task = spawn_counted(world.runtime, &counted);
+    rota_task* task = spawn_counted(world.runtime, &counted);
     /* A number that is no answer of a poll ends the task with ROTA_EINVAL. */
     const rota_status wanted = answers[i] > ROTA_PENDING ? ROTA_EINVAL : answers[i];
     CHECK_STATUS(rota_task_wait(task, LONG_TIME), wanted);
@@ -42,7 +42,7 @@ static void a_task_cancelled_before_its_first_poll_is_dropped(void) {
   struct world world;
   world_begin(&world, 0);
   struct counted counted = COUNTED_INIT(ROTA_OK);
-  rota_task *task = spawn_counted(world.runtime, &counted);
+  rota_task* task = spawn_counted(world.runtime, &counted);
   CHECK_OK(rota_task_cancel(task));
   CHECK_STATUS(rota_task_wait(task, LONG_TIME), ROTA_ECANCELED);
   CHECK(event_count(&counted.polled) == 0);
@@ -55,7 +55,7 @@ static void a_task_cancelled_while_pending_is_dropped(uint32_t workers) {
   struct world world;
   world_begin(&world, workers);
   struct counted counted = COUNTED_INIT(ROTA_PENDING);
-  rota_task *task = spawn_counted(world.runtime, &counted);
+  rota_task* task = spawn_counted(world.runtime, &counted);
   if (workers == 0) {
     CHECK_STATUS(rota_task_wait(task, MILLISECOND), ROTA_ETIMEDOUT);
   } else {
@@ -69,7 +69,7 @@ static void a_task_cancelled_while_pending_is_dropped(uint32_t workers) {
   end_with_one_drop(&world, &counted);
 }
 
-static rota_status cancel_itself(void *state, rota_context *cx) {
+static rota_status cancel_itself(void* state, rota_context* cx) {
   CHECK_OK(rota_task_cancel(rota_context_task(cx)));
   CHECK_STATUS(rota_task_cancel(rota_context_task(cx)), ROTA_EALREADY);
   return counted_poll(state, cx);
@@ -84,7 +84,7 @@ static void a_task_cancelled_while_polled_is_dropped(uint32_t workers) {
     struct counted counted = COUNTED_INIT(answers[i]);
     rota_spawn_desc desc = describe(&counted);
     desc.poll = cancel_itself;
-    rota_task *task = NULL;
+    rota_task* task = NULL;
     CHECK_OK(rota_spawn(world.runtime, &desc, &task));
     CHECK_STATUS(rota_task_wait(task, LONG_TIME), answers[i] == ROTA_PENDING ? ROTA_ECANCELED : ROTA_OK);
     rota_task_release(task);
@@ -98,13 +98,13 @@ static void shutdown_drops_what_is_pending(uint32_t workers) {
   struct counted held = COUNTED_INIT(ROTA_PENDING);
   struct counted detached = COUNTED_INIT(ROTA_PENDING);
   struct counted on_queue = COUNTED_INIT(ROTA_PENDING);
-  rota_queue *queue = NULL;
+  rota_queue* queue = NULL;
   CHECK_OK(rota_queue_create(world.runtime, &queue));
-  rota_task *task = spawn_counted(world.runtime, &held);
+  rota_task* task = spawn_counted(world.runtime, &held);
   rota_task_release(spawn_counted(world.runtime, &detached));
   rota_spawn_desc desc = describe(&on_queue);
   desc.on = queue;
-  rota_task *queue_task = NULL;
+  rota_task* queue_task = NULL;
   CHECK_OK(rota_spawn(world.runtime, &desc, &queue_task));
   CHECK_OK(rota_runtime_shutdown(world.runtime, LONG_TIME));
   CHECK_STATUS(rota_task_status(task), ROTA_ECANCELED);
@@ -130,12 +130,12 @@ struct longer_desc {
 };
 
 /* Spawns once, must fail with `wanted`, and must have dropped the state when the call returns. */
-static void fail_to_spawn(rota_runtime *runtime, rota_spawn_desc *desc, rota_status wanted) {
+static void fail_to_spawn(rota_runtime* runtime, rota_spawn_desc* desc, rota_status wanted) {
   for (int block_on = 0; block_on < 2; ++block_on) {
     struct counted counted = COUNTED_INIT(ROTA_OK);
     desc->state = &counted;
     desc->drop = counted_drop;
-    rota_task *task = (rota_task *)&counted;
+    rota_task* task = (rota_task*)&counted;
     if (block_on) {
       /* A room or a queue is a wrong argument there, whichever it is. */
       const int elsewhere = desc->room != ROTA_ROOM_WORKERS || desc->on != NULL;
@@ -199,12 +199,12 @@ static void failed_spawns_drop_the_state(uint32_t workers) {
 }
 
 struct nested {
-  rota_runtime *runtime;
+  rota_runtime* runtime;
   struct counted inner;
 };
 
-static rota_status block_on_inside(void *state, rota_context *cx) {
-  struct nested *nested = state;
+static rota_status block_on_inside(void* state, rota_context* cx) {
+  struct nested* nested = state;
   (void)cx;
   const rota_spawn_desc desc = describe(&nested->inner);
   CHECK_STATUS(rota_block_on(nested->runtime, &desc), ROTA_EDEADLK);
@@ -221,7 +221,7 @@ static void a_nested_block_on_drops_the_state(uint32_t workers) {
   CHECK_OK(rota_block_on(world.runtime, &desc));
   struct nested in_task = {world.runtime, COUNTED_INIT(ROTA_OK)};
   desc = describe_poll(block_on_inside, &in_task);
-  rota_task *task = NULL;
+  rota_task* task = NULL;
   CHECK_OK(rota_spawn(world.runtime, &desc, &task));
   CHECK_OK(rota_task_wait(task, LONG_TIME));
   rota_task_release(task);
@@ -233,26 +233,26 @@ static void a_nested_block_on_drops_the_state(uint32_t workers) {
 /* ----------------------------------------------------------------------------------------------- copied states */
 
 struct copied {
-  struct counted *counted;
-  const void *original; /* where it was copied from */
+  struct counted* counted;
+  const void* original; /* where it was copied from */
   unsigned char filling[4096];
 };
 
-static void check_copy(const struct copied *copied) {
+static void check_copy(const struct copied* copied) {
   CHECK((uintptr_t)copied % _Alignof(max_align_t) == 0);
   for (size_t i = 0; i < sizeof copied->filling; ++i) CHECK(copied->filling[i] == (unsigned char)i);
 }
 
-static rota_status copied_poll(void *state, rota_context *cx) {
-  struct copied *copied = state;
+static rota_status copied_poll(void* state, rota_context* cx) {
+  struct copied* copied = state;
   CHECK(state != copied->original);
   check_copy(copied);
   return counted_poll(copied->counted, cx);
 }
 
-static void copied_drop(void *state) {
+static void copied_drop(void* state) {
   check_copy(state);
-  counted_drop(((struct copied *)state)->counted);
+  counted_drop(((struct copied*)state)->counted);
 }
 
 static void a_copied_state_is_dropped(uint32_t workers) {
@@ -261,7 +261,7 @@ static void a_copied_state_is_dropped(uint32_t workers) {
     struct world world;
     world_begin(&world, workers);
     struct counted counted = COUNTED_INIT(answers[i]);
-    struct copied *original = malloc(sizeof *original);
+    struct copied* original = malloc(sizeof *original);
     CHECK(original != NULL);
     original->counted = &counted;
     original->original = original;
@@ -269,7 +269,7 @@ static void a_copied_state_is_dropped(uint32_t workers) {
     rota_spawn_desc desc = describe_poll(copied_poll, original);
     desc.drop = copied_drop;
     desc.state_size = sizeof *original;
-    rota_task *task = NULL;
+    rota_task* task = NULL;
     CHECK_OK(rota_spawn(world.runtime, &desc, &task));
     /* The bytes were copied: these are the caller's again. */
     memset(original, 0xee, sizeof *original);

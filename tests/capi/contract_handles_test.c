@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Contract 1: handles are counted, NULL may be released, a child keeps its runtime's memory alive, and releases may come
- * in any order.
+ * Contract 1: handles are counted, NULL may be released, a child keeps its runtime's memory alive, and releases may
+ * come in any order.
  */
 #include "tests/capi/support.h"
 
@@ -41,14 +41,14 @@ static void cloning_null_gives_null(void) {
 static void a_clone_is_a_reference(uint32_t workers) {
   struct world world;
   world_begin(&world, workers);
-  rota_queue *queue = NULL;
-  rota_timer *timer = NULL;
-  rota_interval *interval = NULL;
-  rota_oneshot *oneshot = NULL;
-  rota_notify *notify = NULL;
-  rota_mutex *mutex = NULL;
-  rota_semaphore *semaphore = NULL;
-  rota_channel *channel = NULL;
+  rota_queue* queue = NULL;
+  rota_timer* timer = NULL;
+  rota_interval* interval = NULL;
+  rota_oneshot* oneshot = NULL;
+  rota_notify* notify = NULL;
+  rota_mutex* mutex = NULL;
+  rota_semaphore* semaphore = NULL;
+  rota_channel* channel = NULL;
   CHECK_OK(rota_queue_create(world.runtime, &queue));
   CHECK_OK(rota_timer_create(world.runtime, &timer));
   CHECK_OK(rota_interval_create(world.runtime, SECOND, ROTA_MISSED_BURST, &interval));
@@ -58,7 +58,7 @@ static void a_clone_is_a_reference(uint32_t workers) {
   CHECK_OK(rota_semaphore_create(world.runtime, 1, &semaphore));
   CHECK_OK(rota_channel_create(world.runtime, 0, NULL, &channel));
   struct counted counted = COUNTED_INIT(ROTA_PENDING);
-  rota_task *task = spawn_counted(world.runtime, &counted);
+  rota_task* task = spawn_counted(world.runtime, &counted);
 
   CHECK(rota_runtime_clone(world.runtime) == world.runtime);
   CHECK(rota_task_clone(task) == task);
@@ -75,7 +75,7 @@ static void a_clone_is_a_reference(uint32_t workers) {
     uint32_t ran = 1;
     CHECK(rota_queue_run(queue, 1, 0, &ran) >= ROTA_OK);
     CHECK_OK(rota_timer_start(timer, LONG_TIME));
-    CHECK_STATUS(rota_oneshot_try_recv(oneshot, &(void *){NULL}), ROTA_EAGAIN);
+    CHECK_STATUS(rota_oneshot_try_recv(oneshot, &(void*){NULL}), ROTA_EAGAIN);
     CHECK_OK(rota_notify_one(notify));
     CHECK_OK(rota_mutex_try_lock(mutex));
     CHECK_OK(rota_mutex_unlock(mutex));
@@ -103,29 +103,39 @@ enum { kRuntime, kTask, kQueue, kOneshot, kChannel, kTimer, kKinds };
 
 struct family {
   struct world world;
-  rota_task *task;
-  rota_queue *queue;
-  rota_oneshot *oneshot;
-  rota_channel *channel;
-  rota_timer *timer;
+  rota_task* task;
+  rota_queue* queue;
+  rota_oneshot* oneshot;
+  rota_channel* channel;
+  rota_timer* timer;
 };
 
-static void release_one(struct family *family, int kind) {
+static void release_one(struct family* family, int kind) {
   switch (kind) {
     case kRuntime:
       rota_runtime_release(family->world.runtime);
       family->world.runtime = NULL;
       break;
-    case kTask: rota_task_release(family->task); break;
-    case kQueue: rota_queue_release(family->queue); break;
-    case kOneshot: rota_oneshot_release(family->oneshot); break;
-    case kChannel: rota_channel_release(family->channel); break;
-    default: rota_timer_release(family->timer); break;
+    case kTask:
+      rota_task_release(family->task);
+      break;
+    case kQueue:
+      rota_queue_release(family->queue);
+      break;
+    case kOneshot:
+      rota_oneshot_release(family->oneshot);
+      break;
+    case kChannel:
+      rota_channel_release(family->channel);
+      break;
+    default:
+      rota_timer_release(family->timer);
+      break;
   }
 }
 
 /* One runtime with a child of each kind, none of them at rest, released in the given order. */
-static void release_in_order(uint32_t workers, const int *order) {
+static void release_in_order(uint32_t workers, const int* order) {
   struct family family;
   world_begin(&family.world, workers);
   struct counted counted = COUNTED_INIT(ROTA_PENDING);
@@ -150,7 +160,7 @@ static void release_in_order(uint32_t workers, const int *order) {
   CHECK_STATUS(recorder.status, ROTA_ECANCELED);
 }
 
-static void permute(uint32_t workers, int *order, int from) {
+static void permute(uint32_t workers, int* order, int from) {
   if (from == kKinds) {
     release_in_order(workers, order);
     return;
@@ -176,12 +186,12 @@ static void children_answer_after_their_runtime(uint32_t workers) {
   world_begin(&world, workers);
   struct counted counted = COUNTED_INIT(ROTA_PENDING);
   struct counted finished = COUNTED_INIT(ROTA_OK);
-  rota_task *pending = spawn_counted(world.runtime, &counted);
-  rota_task *complete = spawn_counted(world.runtime, &finished);
-  rota_queue *queue = NULL;
-  rota_oneshot *oneshot = NULL;
-  rota_semaphore *semaphore = NULL;
-  void *value = &world;
+  rota_task* pending = spawn_counted(world.runtime, &counted);
+  rota_task* complete = spawn_counted(world.runtime, &finished);
+  rota_queue* queue = NULL;
+  rota_oneshot* oneshot = NULL;
+  rota_semaphore* semaphore = NULL;
+  void* value = &world;
   CHECK_OK(rota_task_wait(complete, LONG_TIME));
   CHECK_OK(rota_queue_create(world.runtime, &queue));
   CHECK_OK(rota_oneshot_create(world.runtime, NULL, &oneshot));
@@ -216,7 +226,7 @@ static void a_released_task_runs_on(uint32_t workers) {
   world_begin(&world, workers);
   struct counted released = COUNTED_INIT(ROTA_OK);
   struct counted unheld = COUNTED_INIT(ROTA_OK);
-  rota_queue *queue = NULL;
+  rota_queue* queue = NULL;
   CHECK_OK(rota_queue_create(world.runtime, &queue));
   rota_task_release(spawn_counted(world.runtime, &released));
   const rota_spawn_desc desc = describe(&unheld);

@@ -33,17 +33,17 @@ union options {
 static struct world host; /* memory for the runtimes, and a runtime for what is spawned */
 
 /* Each of these uses one kind of options once and says what came of it. */
-typedef rota_status (*use_fn)(const union options *options);
+typedef rota_status (*use_fn)(const union options* options);
 
-static rota_status use_runtime(const union options *options) {
-  rota_runtime *runtime = (rota_runtime *)&host;
+static rota_status use_runtime(const union options* options) {
+  rota_runtime* runtime = (rota_runtime*)&host;
   const rota_status status = rota_runtime_create(&options->runtime, &runtime);
   CHECK((status == ROTA_OK) == (runtime != NULL));
   rota_runtime_release(runtime);
   return status;
 }
 
-static rota_status use_nested(const rota_allocator *allocator, const rota_thread_hooks *hooks) {
+static rota_status use_nested(const rota_allocator* allocator, const rota_thread_hooks* hooks) {
   union options options = {0};
   CHECK_OK(rota_runtime_options_init(&options.runtime, sizeof options.runtime));
   options.runtime.workers = 0;
@@ -52,11 +52,11 @@ static rota_status use_nested(const rota_allocator *allocator, const rota_thread
   return use_runtime(&options);
 }
 
-static rota_status use_allocator(const union options *options) { return use_nested(&options->allocator, NULL); }
-static rota_status use_hooks(const union options *options) { return use_nested(NULL, &options->hooks); }
+static rota_status use_allocator(const union options* options) { return use_nested(&options->allocator, NULL); }
+static rota_status use_hooks(const union options* options) { return use_nested(NULL, &options->hooks); }
 
-static rota_status use_spawn(const union options *options) {
-  rota_task *task = (rota_task *)&host;
+static rota_status use_spawn(const union options* options) {
+  rota_task* task = (rota_task*)&host;
   const rota_status status = rota_spawn(host.runtime, &options->spawn, &task);
   CHECK((status == ROTA_OK) == (task != NULL));
   if (task != NULL) CHECK_OK(rota_task_wait(task, LONG_TIME));
@@ -64,19 +64,19 @@ static rota_status use_spawn(const union options *options) {
   return status;
 }
 
-static rota_status use_block_on(const union options *options) { return rota_block_on(host.runtime, &options->spawn); }
+static rota_status use_block_on(const union options* options) { return rota_block_on(host.runtime, &options->spawn); }
 
-static rota_status use_listen(const union options *options) {
-  rota_socket *socket = (rota_socket *)&host;
+static rota_status use_listen(const union options* options) {
+  rota_socket* socket = (rota_socket*)&host;
   const rota_status status = rota_tcp_listen(host.runtime, "127.0.0.1", 9, 0, &options->tcp, &socket);
   CHECK((status == ROTA_OK) == (socket != NULL));
   rota_socket_release(socket);
   return status;
 }
 
-static rota_status use_connect(const union options *options) {
-  rota_socket *socket = NULL;
-  rota_task *task = (rota_task *)&host;
+static rota_status use_connect(const union options* options) {
+  rota_socket* socket = NULL;
+  rota_task* task = (rota_task*)&host;
   const rota_status status = rota_tcp_connect(host.runtime, "127.0.0.1", 9, 1, &options->tcp, &socket, &task);
   CHECK((status == ROTA_OK) == (task != NULL));
   if (task != NULL) CHECK(rota_task_wait(task, LONG_TIME) < ROTA_OK);
@@ -85,14 +85,14 @@ static rota_status use_connect(const union options *options) {
   return status;
 }
 
-static rota_status be_ready(void *state, rota_context *cx) {
+static rota_status be_ready(void* state, rota_context* cx) {
   (void)state;
   (void)cx;
   return ROTA_OK;
 }
 
 struct kind {
-  const char *name;
+  const char* name;
   use_fn use;
   uint32_t known; /* sizeof the struct */
 };
@@ -108,7 +108,7 @@ static const struct kind kKinds[] = {
 };
 
 /* Zeroed, with what cannot be left out. */
-static union options smallest(const struct kind *kind) {
+static union options smallest(const struct kind* kind) {
   union options options = {0};
   options.size = kind->known;
   if (kind->use == use_allocator) options.allocator = world_allocator(&host);
@@ -268,16 +268,16 @@ static void wrong_callbacks_are_refused(void) {
 
 /* Strings are pointer and length: no byte beyond is read. */
 static void strings_need_no_terminator(void) {
-  char *name = malloc(5);
+  char* name = malloc(5);
   CHECK(name != NULL);
   memcpy(name, "ab\0cd", 5);
   rota_spawn_desc desc = describe_poll(be_ready, NULL);
   desc.name = name;
   desc.name_len = 5;
-  rota_task *task = NULL;
+  rota_task* task = NULL;
   CHECK_OK(rota_spawn(host.runtime, &desc, &task));
   free(name); /* it was copied */
-  const char *read = NULL;
+  const char* read = NULL;
   CHECK(rota_task_name(task, &read) == 5);
   CHECK(memcmp(read, "ab\0cd", 5) == 0);
   CHECK_OK(rota_task_wait(task, LONG_TIME));

@@ -8,7 +8,7 @@
 struct entry {
   rota_status number;
   rota_status constant;
-  const char *name;
+  const char* name;
 };
 #define ENTRY(number, name) {number, name, #name}
 
@@ -68,7 +68,7 @@ static void each_status_has_its_number_and_name(void) {
 
 static void each_status_has_a_message_of_its_own(void) {
   for (size_t i = 0; i < ENTRIES; ++i) {
-    const char *message = rota_status_message(kEntries[i].number);
+    const char* message = rota_status_message(kEntries[i].number);
     CHECK(message != NULL && strlen(message) > 2);
     CHECK(message == rota_status_message(kEntries[i].number)); /* static */
     CHECK(strcmp(message, kEntries[i].name) != 0);

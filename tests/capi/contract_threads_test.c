@@ -8,10 +8,10 @@
 
 /* Threads of this process now. */
 static int count_threads(void) {
-  DIR *directory = opendir("/proc/self/task");
+  DIR* directory = opendir("/proc/self/task");
   CHECK(directory != NULL);
   int count = 0;
-  for (struct dirent *entry; (entry = readdir(directory)) != NULL;) count += entry->d_name[0] != '.';
+  for (struct dirent* entry; (entry = readdir(directory)) != NULL;) count += entry->d_name[0] != '.';
   closedir(directory);
   return count;
 }
@@ -28,15 +28,14 @@ struct hooked {
   int started[kRooms][kMostThreads]; /* now running: 1 */
   struct event starts[kRooms];
   struct event stops[kRooms];
-  const char *name; /* what each thread's name begins with */
+  const char* name; /* what each thread's name begins with */
 };
-#define HOOKED_INIT(name) \
-  {PTHREAD_MUTEX_INITIALIZER, {{0}}, {EVENT_INIT, EVENT_INIT}, {EVENT_INIT, EVENT_INIT}, (name)}
+#define HOOKED_INIT(name) {PTHREAD_MUTEX_INITIALIZER, {{0}}, {EVENT_INIT, EVENT_INIT}, {EVENT_INIT, EVENT_INIT}, (name)}
 
-static _Thread_local const struct hooked *hooked_here;
+static _Thread_local const struct hooked* hooked_here;
 
-static void on_start(void *user, uint32_t room, uint32_t index) {
-  struct hooked *hooked = user;
+static void on_start(void* user, uint32_t room, uint32_t index) {
+  struct hooked* hooked = user;
   CHECK(room < kRooms && index < kMostThreads);
   CHECK(hooked_here == NULL); /* once on each thread */
   hooked_here = hooked;
@@ -50,8 +49,8 @@ static void on_start(void *user, uint32_t room, uint32_t index) {
   event_signal(&hooked->starts[room]);
 }
 
-static void on_stop(void *user, uint32_t room, uint32_t index) {
-  struct hooked *hooked = user;
+static void on_stop(void* user, uint32_t room, uint32_t index) {
+  struct hooked* hooked = user;
   CHECK(room < kRooms && index < kMostThreads);
   CHECK(hooked_here == hooked); /* on the thread that started */
   hooked_here = NULL;
@@ -63,7 +62,7 @@ static void on_stop(void *user, uint32_t room, uint32_t index) {
 }
 
 /* A world whose threads call `hooked`. */
-static void begin_hooked(struct world *world, struct hooked *hooked, uint32_t workers, uint64_t keep_alive_ns) {
+static void begin_hooked(struct world* world, struct hooked* hooked, uint32_t workers, uint64_t keep_alive_ns) {
   const struct memory memory = MEMORY_INIT;
   world->memory = memory;
   const rota_allocator allocator = world_allocator(world);
@@ -79,17 +78,17 @@ static void begin_hooked(struct world *world, struct hooked *hooked, uint32_t wo
   CHECK_OK(rota_runtime_create(&options, &world->runtime));
 }
 
-static rota_status job_on_hooked_thread(void *arg) {
+static rota_status job_on_hooked_thread(void* arg) {
   CHECK(hooked_here == arg);
   return ROTA_OK;
 }
 
-static rota_status poll_on_hooked_thread(void *state, rota_context *cx) {
+static rota_status poll_on_hooked_thread(void* state, rota_context* cx) {
   (void)cx;
   return job_on_hooked_thread(state);
 }
 
-static void run_one_of_each(struct world *world, struct hooked *hooked) {
+static void run_one_of_each(struct world* world, struct hooked* hooked) {
   rota_task *task = NULL, *job = NULL;
   const rota_spawn_desc desc = describe_poll(poll_on_hooked_thread, hooked);
   CHECK_OK(rota_spawn(world->runtime, &desc, &task));
@@ -127,7 +126,7 @@ static void an_idle_blocking_thread_leaves(void) {
   struct world world;
   begin_hooked(&world, &hooked, 1, MILLISECOND);
   for (uint32_t round = 1; round <= 3; ++round) {
-    rota_task *job = NULL;
+    rota_task* job = NULL;
     CHECK_OK(rota_spawn_blocking(world.runtime, job_on_hooked_thread, &hooked, NULL, &job));
     CHECK_OK(rota_task_wait(job, LONG_TIME));
     rota_task_release(job);
@@ -146,7 +145,7 @@ static void a_hosted_runtime_has_no_threads(void) {
   struct hooked hooked = HOOKED_INIT("none");
   struct world world;
   begin_hooked(&world, &hooked, 0, 0);
-  rota_task *sleep = NULL;
+  rota_task* sleep = NULL;
   CHECK_OK(rota_sleep(world.runtime, MILLISECOND, &sleep));
   CHECK_OK(rota_task_wait(sleep, LONG_TIME));
   rota_task_release(sleep);
@@ -163,15 +162,15 @@ struct names {
   char of_job[32];
 };
 
-static rota_status read_worker_name(void *state, rota_context *cx) {
+static rota_status read_worker_name(void* state, rota_context* cx) {
   (void)cx;
-  struct names *names = state;
+  struct names* names = state;
   CHECK(pthread_getname_np(pthread_self(), names->of_worker, sizeof names->of_worker) == 0);
   return ROTA_OK;
 }
 
-static rota_status read_job_name(void *arg) {
-  struct names *names = arg;
+static rota_status read_job_name(void* arg) {
+  struct names* names = arg;
   CHECK(pthread_getname_np(pthread_self(), names->of_job, sizeof names->of_job) == 0);
   return ROTA_OK;
 }
@@ -180,12 +179,12 @@ static void threads_are_named(void) {
   const int threads_before = count_threads();
   /* NULL is "rota"; of a longer name 8 bytes are used; no terminator is needed. */
   const struct {
-    const char *given;
+    const char* given;
     size_t length;
-    const char *begins;
+    const char* begins;
   } cases[] = {{NULL, 0, "rota"}, {"game", 4, "game"}, {"abcdefghijkl", 12, "abcdefgh"}, {"xyz", 2, "xy"}};
   for (size_t i = 0; i < sizeof cases / sizeof *cases; ++i) {
-    rota_runtime *runtime = NULL;
+    rota_runtime* runtime = NULL;
     rota_runtime_options options;
     CHECK_OK(rota_runtime_options_init(&options, sizeof options));
     options.workers = 1;
@@ -260,13 +259,13 @@ static void metrics_count_threads_and_tasks(void) {
 
 /* -------------------------------------------------------------------------------------------------- side by side */
 
-static rota_status check_runtime(void *state, rota_context *cx) {
+static rota_status check_runtime(void* state, rota_context* cx) {
   CHECK(rota_current_runtime() == state);
   CHECK(rota_context_runtime(cx) == state);
   return ROTA_OK;
 }
 
-static rota_status check_runtime_in_job(void *arg) {
+static rota_status check_runtime_in_job(void* arg) {
   CHECK(rota_current_runtime() == arg);
   return ROTA_OK;
 }

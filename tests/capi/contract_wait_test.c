@@ -6,14 +6,14 @@
 
 /* What a place gives when it waits for a task that is pending, and for one that is complete. */
 struct place {
-  rota_runtime *runtime;
-  rota_task *pending;
-  rota_task *complete;
+  rota_runtime* runtime;
+  rota_task* pending;
+  rota_task* complete;
   rota_status wanted;
   struct event visited;
 };
 
-static void try_to_wait(struct place *place) {
+static void try_to_wait(struct place* place) {
   struct counted counted = COUNTED_INIT(ROTA_OK);
   const rota_spawn_desc desc = describe(&counted);
   CHECK_STATUS(rota_task_wait(place->pending, ROTA_FOREVER), place->wanted);
@@ -26,24 +26,24 @@ static void try_to_wait(struct place *place) {
   event_signal(&place->visited);
 }
 
-static rota_status wait_in_poll(void *state, rota_context *cx) {
-  struct place *place = state;
+static rota_status wait_in_poll(void* state, rota_context* cx) {
+  struct place* place = state;
   try_to_wait(place);
   CHECK_STATUS(rota_task_wait(rota_context_task(cx), ROTA_FOREVER), ROTA_EDEADLK);
   CHECK_STATUS(rota_task_poll(rota_context_task(cx), cx), ROTA_EDEADLK);
   return ROTA_OK;
 }
 
-static void wait_in_done(rota_task *task, rota_status status, void *user1, void *user2) {
+static void wait_in_done(rota_task* task, rota_status status, void* user1, void* user2) {
   (void)task;
   (void)status;
   (void)user2;
   try_to_wait(user1);
 }
 
-static void wait_in_drop(void *state) { try_to_wait(state); }
+static void wait_in_drop(void* state) { try_to_wait(state); }
 
-static void place_begin(struct place *place, struct world *world, struct counted *pending, struct counted *complete) {
+static void place_begin(struct place* place, struct world* world, struct counted* pending, struct counted* complete) {
   const struct place empty = {world->runtime, NULL, NULL, ROTA_EDEADLK, EVENT_INIT};
   *place = empty;
   place->pending = spawn_counted(world->runtime, pending);
@@ -51,7 +51,7 @@ static void place_begin(struct place *place, struct world *world, struct counted
   CHECK_OK(rota_task_wait(place->complete, LONG_TIME));
 }
 
-static void place_end(struct place *place) {
+static void place_end(struct place* place) {
   CHECK_STATUS(rota_task_status(place->pending), ROTA_PENDING);
   rota_task_release(place->pending);
   rota_task_release(place->complete);
@@ -64,7 +64,7 @@ static void waiting_in_a_poll_is_refused(uint32_t workers) {
   struct place place;
   place_begin(&place, &world, &pending, &complete);
   rota_spawn_desc desc = describe_poll(wait_in_poll, &place);
-  rota_task *task = NULL;
+  rota_task* task = NULL;
   CHECK_OK(rota_spawn(world.runtime, &desc, &task));
   CHECK_OK(rota_task_wait(task, LONG_TIME));
   rota_task_release(task);
@@ -80,7 +80,7 @@ static void waiting_in_a_queue_s_poll_is_refused(uint32_t workers) {
   struct counted pending = COUNTED_INIT(ROTA_PENDING), complete = COUNTED_INIT(ROTA_OK);
   struct place place;
   place_begin(&place, &world, &pending, &complete);
-  rota_queue *queue = NULL;
+  rota_queue* queue = NULL;
   CHECK_OK(rota_queue_create(world.runtime, &queue));
   rota_spawn_desc desc = describe_poll(wait_in_poll, &place);
   desc.on = queue;
@@ -97,7 +97,7 @@ static void waiting_in_done_is_refused(uint32_t workers) {
   struct counted pending = COUNTED_INIT(ROTA_PENDING), complete = COUNTED_INIT(ROTA_OK);
   struct place place;
   place_begin(&place, &world, &pending, &complete);
-  rota_queue *queue = NULL;
+  rota_queue* queue = NULL;
   CHECK_OK(rota_queue_create(world.runtime, &queue));
   CHECK_OK(rota_task_on_done(place.complete, queue, wait_in_done, &place, NULL));
   queue_drive(queue, &place.visited, 1);
@@ -112,7 +112,7 @@ static void waiting_in_done_is_refused(uint32_t workers) {
   world_end(&world);
 }
 
-static rota_status be_ready(void *state, rota_context *cx) {
+static rota_status be_ready(void* state, rota_context* cx) {
   (void)state;
   (void)cx;
   return ROTA_OK;
@@ -126,7 +126,7 @@ static void waiting_in_drop_is_refused(uint32_t workers) {
   place_begin(&place, &world, &pending, &complete);
   rota_spawn_desc desc = describe_poll(be_ready, &place);
   desc.drop = wait_in_drop;
-  rota_task *task = NULL;
+  rota_task* task = NULL;
   CHECK_OK(rota_spawn(world.runtime, &desc, &task));
   CHECK_OK(rota_task_wait(task, LONG_TIME));
   CHECK(event_count(&place.visited) == 1);
@@ -144,7 +144,7 @@ static void waiting_for_another_runtime_is_refused(uint32_t workers) {
   struct place place;
   place_begin(&place, &other, &pending, &complete);
   rota_spawn_desc desc = describe_poll(wait_in_poll, &place);
-  rota_task *task = NULL;
+  rota_task* task = NULL;
   CHECK_OK(rota_spawn(world.runtime, &desc, &task));
   CHECK_OK(rota_task_wait(task, LONG_TIME));
   CHECK_OK(rota_block_on(world.runtime, &desc));
@@ -156,8 +156,8 @@ static void waiting_for_another_runtime_is_refused(uint32_t workers) {
 
 /* ------------------------------------------------------------------------------------------- where it is allowed */
 
-static rota_status wait_in_job(void *arg) {
-  struct place *place = arg;
+static rota_status wait_in_job(void* arg) {
+  struct place* place = arg;
   CHECK_STATUS(rota_task_wait(place->pending, MILLISECOND), place->wanted);
   event_signal(&place->visited);
   if (place->wanted == ROTA_EDEADLK) return ROTA_OK;
@@ -165,7 +165,7 @@ static rota_status wait_in_job(void *arg) {
   return rota_task_wait(place->pending, ROTA_FOREVER);
 }
 
-static rota_status wait_in_blocking_poll(void *state, rota_context *cx) {
+static rota_status wait_in_blocking_poll(void* state, rota_context* cx) {
   (void)cx;
   return wait_in_job(state);
 }
@@ -178,7 +178,7 @@ static void a_blocking_thread_may_wait(void) {
     struct place place;
     place_begin(&place, &world, &pending, &complete);
     place.wanted = ROTA_ETIMEDOUT;
-    rota_task *task = NULL;
+    rota_task* task = NULL;
     if (as_task) {
       rota_spawn_desc desc = describe_poll(wait_in_blocking_poll, &place);
       desc.room = ROTA_ROOM_BLOCKING;
@@ -203,7 +203,7 @@ static void a_hosted_job_must_not_wait(void) {
   struct counted pending = COUNTED_INIT(ROTA_PENDING), complete = COUNTED_INIT(ROTA_OK);
   struct place place;
   place_begin(&place, &world, &pending, &complete);
-  rota_task *task = NULL;
+  rota_task* task = NULL;
   CHECK_OK(rota_spawn_blocking(world.runtime, wait_in_job, &place, NULL, &task));
   CHECK_OK(rota_task_wait(task, LONG_TIME));
   rota_task_release(task);
@@ -211,7 +211,7 @@ static void a_hosted_job_must_not_wait(void) {
   world_end(&world);
 }
 
-static rota_status block_on_in_job(void *arg) {
+static rota_status block_on_in_job(void* arg) {
   struct counted counted = COUNTED_INIT(ROTA_OK);
   const rota_spawn_desc desc = describe(&counted);
   CHECK_STATUS(rota_block_on(arg, &desc), ROTA_EDEADLK);
@@ -222,7 +222,7 @@ static rota_status block_on_in_job(void *arg) {
 static void block_on_in_a_job_is_refused(uint32_t workers) {
   struct world world;
   world_begin(&world, workers);
-  rota_task *task = NULL;
+  rota_task* task = NULL;
   CHECK_OK(rota_spawn_blocking(world.runtime, block_on_in_job, world.runtime, NULL, &task));
   CHECK_OK(rota_task_wait(task, LONG_TIME));
   rota_task_release(task);
@@ -233,7 +233,7 @@ static void waiting_gives_up_in_time(uint32_t workers) {
   struct world world;
   world_begin(&world, workers);
   struct counted pending = COUNTED_INIT(ROTA_PENDING);
-  rota_task *task = spawn_counted(world.runtime, &pending);
+  rota_task* task = spawn_counted(world.runtime, &pending);
   const uint64_t limits[] = {0, 1, MILLISECOND, 5 * MILLISECOND};
   for (size_t i = 0; i < sizeof limits / sizeof *limits; ++i) {
     const uint64_t before = rota_now(world.runtime);
@@ -252,12 +252,12 @@ static void waiting_gives_up_in_time(uint32_t workers) {
 }
 
 struct patient {
-  rota_task *task;
+  rota_task* task;
   rota_status status;
 };
 
-static void *wait_in_thread(void *arg) {
-  struct patient *patient = arg;
+static void* wait_in_thread(void* arg) {
+  struct patient* patient = arg;
   patient->status = rota_task_wait(patient->task, ROTA_FOREVER);
   return NULL;
 }
@@ -267,7 +267,7 @@ static void any_number_of_threads_may_wait(uint32_t workers) {
   struct world world;
   world_begin(&world, workers);
   struct counted pending = COUNTED_INIT(ROTA_PENDING);
-  rota_task *task = spawn_counted(world.runtime, &pending);
+  rota_task* task = spawn_counted(world.runtime, &pending);
   pthread_t threads[kThreads];
   struct patient patients[kThreads];
   for (int i = 0; i < kThreads; ++i) {

@@ -12,26 +12,26 @@
 /* One handle of each kind. */
 struct handles {
   struct world world;
-  rota_task *task;     /* pending, polled when it is woken */
+  rota_task* task;     /* pending, polled when it is woken */
   struct event polled; /* one signal a poll of it */
-  rota_waker *waker;
-  rota_queue *queue;
-  rota_timer *timer;
-  rota_interval *interval;
-  rota_socket *listener;
+  rota_waker* waker;
+  rota_queue* queue;
+  rota_timer* timer;
+  rota_interval* interval;
+  rota_socket* listener;
   struct pair pair;
-  rota_fd *fd;
-  rota_oneshot *oneshot;
-  rota_notify *notify;
-  rota_mutex *mutex;
-  rota_semaphore *semaphore;
-  rota_channel *channel;
+  rota_fd* fd;
+  rota_oneshot* oneshot;
+  rota_notify* notify;
+  rota_mutex* mutex;
+  rota_semaphore* semaphore;
+  rota_channel* channel;
   int pipe[2];
 };
 
 /* Keeps a waker of itself at its first poll, and waits for ever. */
-static inline rota_status keep_waker_poll(void *state, rota_context *cx) {
-  struct handles *h = state;
+static inline rota_status keep_waker_poll(void* state, rota_context* cx) {
+  struct handles* h = state;
   if (h->waker == NULL) {
     h->waker = rota_waker_clone(cx);
     CHECK(h->waker != NULL);
@@ -40,10 +40,10 @@ static inline rota_status keep_waker_poll(void *state, rota_context *cx) {
   return ROTA_PENDING;
 }
 
-static inline void handles_begin(struct handles *h) {
+static inline void handles_begin(struct handles* h) {
   memset(h, 0, sizeof *h);
   world_begin(&h->world, 1);
-  rota_runtime *runtime = h->world.runtime;
+  rota_runtime* runtime = h->world.runtime;
   const struct event event = EVENT_INIT;
   h->polled = event;
   const rota_spawn_desc desc = describe_poll(keep_waker_poll, h);
@@ -64,7 +64,7 @@ static inline void handles_begin(struct handles *h) {
   CHECK_OK(rota_fd_register(runtime, h->pipe[0], &h->fd));
 }
 
-static inline void handles_end(struct handles *h) {
+static inline void handles_end(struct handles* h) {
   rota_task_release(h->task);
   rota_waker_release(h->waker);
   rota_queue_release(h->queue);
@@ -86,16 +86,16 @@ static inline void handles_end(struct handles *h) {
 /* The call is wrong and says so. */
 #define WRONG(call) CHECK_STATUS(call, ROTA_EINVAL)
 /* The same, and sets `out`, which was not, to NULL or zero. */
-#define WRONG_OUT(out, call)                \
-  do {                                      \
-    memset(&(out), 0xee, sizeof(out));      \
-    CHECK_STATUS(call, ROTA_EINVAL);        \
-    CHECK(is_zero(&(out), sizeof(out)));    \
+#define WRONG_OUT(out, call)             \
+  do {                                   \
+    memset(&(out), 0xee, sizeof(out));   \
+    CHECK_STATUS(call, ROTA_EINVAL);     \
+    CHECK(is_zero(&(out), sizeof(out))); \
   } while (0)
 
-static inline int is_zero(const void *bytes, size_t size) {
+static inline int is_zero(const void* bytes, size_t size) {
   for (size_t i = 0; i < size; ++i) {
-    if (((const unsigned char *)bytes)[i] != 0) return 0;
+    if (((const unsigned char*)bytes)[i] != 0) return 0;
   }
   return 1;
 }

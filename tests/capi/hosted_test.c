@@ -7,10 +7,10 @@
 #include <dirent.h>
 
 static int count_threads(void) {
-  DIR *directory = opendir("/proc/self/task");
+  DIR* directory = opendir("/proc/self/task");
   CHECK(directory != NULL);
   int count = 0;
-  for (struct dirent *entry; (entry = readdir(directory)) != NULL;) count += entry->d_name[0] != '.';
+  for (struct dirent* entry; (entry = readdir(directory)) != NULL;) count += entry->d_name[0] != '.';
   closedir(directory);
   return count;
 }
@@ -22,18 +22,18 @@ static void wait_for_threads(int wanted) {
 
 struct hosted {
   struct world world;
-  rota_queue *queue;
+  rota_queue* queue;
   int threads; /* of the process, before */
 };
 
-static void hosted_begin(struct hosted *hosted) {
+static void hosted_begin(struct hosted* hosted) {
   hosted->threads = count_threads();
   world_begin(&hosted->world, 0);
   CHECK(rota_runtime_workers(hosted->world.runtime) == 0);
   CHECK_OK(rota_queue_create(hosted->world.runtime, &hosted->queue));
 }
 
-static void hosted_end(struct hosted *hosted) {
+static void hosted_end(struct hosted* hosted) {
   CHECK(count_threads() == hosted->threads);
   rota_queue_release(hosted->queue);
   world_end(&hosted->world);
@@ -48,25 +48,25 @@ struct here {
   int left; /* polls until it is ready */
 };
 
-static rota_status poll_here(void *state, rota_context *cx) {
-  struct here *here = state;
+static rota_status poll_here(void* state, rota_context* cx) {
+  struct here* here = state;
   CHECK(pthread_equal(here->thread, pthread_self()));
   CHECK(here->inside);
   here->polls++;
   return --here->left > 0 ? rota_yield(cx) : ROTA_OK;
 }
 
-static rota_status job_here(void *arg) {
-  struct here *here = arg;
+static rota_status job_here(void* arg) {
+  struct here* here = arg;
   CHECK(pthread_equal(here->thread, pthread_self()));
   CHECK(here->inside);
   here->polls++;
   return ROTA_OK;
 }
 
-static rota_task *spawn_here(struct hosted *hosted, struct here *here) {
+static rota_task* spawn_here(struct hosted* hosted, struct here* here) {
   const rota_spawn_desc desc = describe_poll(poll_here, here);
-  rota_task *task = NULL;
+  rota_task* task = NULL;
   CHECK_OK(rota_spawn(hosted->world.runtime, &desc, &task));
   return task;
 }
@@ -75,7 +75,7 @@ static void queue_run_does_the_work(void) {
   struct hosted hosted;
   hosted_begin(&hosted);
   struct here here = {pthread_self(), 0, 0, 5};
-  rota_task *task = spawn_here(&hosted, &here);
+  rota_task* task = spawn_here(&hosted, &here);
   CHECK(queue_readable(hosted.queue, 0));
   CHECK(here.polls == 0);
   here.inside = 1;
@@ -91,8 +91,8 @@ static void wait_does_the_work(void) {
   struct hosted hosted;
   hosted_begin(&hosted);
   struct here awaited = {pthread_self(), 1, 0, 3}, beside = {pthread_self(), 1, 0, 1};
-  rota_task *other = spawn_here(&hosted, &beside);
-  rota_task *task = spawn_here(&hosted, &awaited);
+  rota_task* other = spawn_here(&hosted, &beside);
+  rota_task* task = spawn_here(&hosted, &awaited);
   CHECK_OK(rota_task_wait(task, LONG_TIME));
   CHECK(awaited.polls == 3);
   CHECK_OK(rota_task_status(other)); /* what else there was got its turn */
@@ -102,12 +102,12 @@ static void wait_does_the_work(void) {
 }
 
 struct join {
-  rota_task *task;
-  rota_task *sleep;
+  rota_task* task;
+  rota_task* sleep;
 };
 
-static rota_status join_both(void *state, rota_context *cx) {
-  struct join *join = state;
+static rota_status join_both(void* state, rota_context* cx) {
+  struct join* join = state;
   const rota_status task = rota_task_poll(join->task, cx), sleep = rota_task_poll(join->sleep, cx);
   return task == ROTA_PENDING || sleep == ROTA_PENDING ? ROTA_PENDING : ROTA_OK;
 }
@@ -130,7 +130,7 @@ static void jobs_run_in_the_host_s_calls(void) {
   struct hosted hosted;
   hosted_begin(&hosted);
   struct here by_run = {pthread_self(), 0, 0, 0}, by_wait = {pthread_self(), 0, 0, 0};
-  rota_task *job = NULL;
+  rota_task* job = NULL;
   CHECK_OK(rota_spawn_blocking(hosted.world.runtime, job_here, &by_run, NULL, &job));
   CHECK(by_run.polls == 0); /* not inside the spawn */
   CHECK(queue_readable(hosted.queue, 0));
@@ -157,7 +157,7 @@ static void jobs_may_have_threads(void) {
   struct world world;
   world_begin_with(&world, 0, 1);
   struct counted counted = COUNTED_INIT(ROTA_OK);
-  rota_task *job = NULL;
+  rota_task* job = NULL;
   CHECK_OK(rota_spawn_blocking(world.runtime, gated_job, &counted, counted_drop, &job));
   event_wait(&counted.polled, 1); /* it runs without the host */
   CHECK_STATUS(rota_task_wait(job, MILLISECOND), ROTA_ETIMEDOUT);
@@ -177,7 +177,7 @@ static void a_host_sleeps_in_poll_and_is_woken_for_sockets(void) {
   char buffer[16] = {0};
   size_t count = 0;
   rota_socket *listener = listen_here(hosted.world.runtime, &port), *server = NULL, *client = NULL;
-  rota_task *task = NULL;
+  rota_task* task = NULL;
   CHECK_OK(rota_tcp_accept(listener, &server, &task));
   CHECK_OK(record_on_done(task, hosted.queue, &accepted));
   rota_task_release(task);
@@ -207,8 +207,8 @@ static void a_host_sleeps_in_poll_and_is_woken_for_sockets(void) {
 }
 
 /* Another thread may spawn, wake and complete; the work is done on the thread that drives. */
-static void *spawn_from_thread(void *arg) {
-  struct hosted *hosted = arg;
+static void* spawn_from_thread(void* arg) {
+  struct hosted* hosted = arg;
   static struct counted counted = COUNTED_INIT(ROTA_OK);
   const rota_spawn_desc desc = describe(&counted);
   CHECK_OK(rota_spawn(hosted->world.runtime, &desc, NULL));
@@ -220,11 +220,11 @@ static void another_thread_wakes_the_host(void) {
   hosted_begin(&hosted);
   while (rota_queue_run(hosted.queue, 0, ROTA_FOREVER, NULL) == ROTA_PENDING) continue;
   pthread_t thread;
-  void *result = NULL;
+  void* result = NULL;
   CHECK(pthread_create(&thread, NULL, spawn_from_thread, &hosted) == 0);
   CHECK(queue_readable(hosted.queue, 20000));
   CHECK(pthread_join(thread, &result) == 0);
-  queue_drive(hosted.queue, &((struct counted *)result)->dropped, 1);
+  queue_drive(hosted.queue, &((struct counted*)result)->dropped, 1);
   wait_for_threads(hosted.threads);
   hosted_end(&hosted);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The engine brings an allocator, but the host's malloc stays libc's: a program that links rota, statically or not, must
- * not find its malloc replaced.
+ * The engine brings an allocator, but the host's malloc stays libc's: a program that links rota, statically or not,
+ * must not find its malloc replaced.
  */
 #include "tests/capi/support.h"
 
@@ -19,8 +19,8 @@
 #endif
 
 /* Checks who defines the function that this program calls by that name. */
-static void check_origin(const char *name) {
-  void *address = dlsym(RTLD_DEFAULT, name);
+static void check_origin(const char* name) {
+  void* address = dlsym(RTLD_DEFAULT, name);
   CHECK(address != NULL);
   Dl_info info;
   CHECK(dladdr(address, &info) != 0);
@@ -35,22 +35,22 @@ static void check_origin(const char *name) {
 }
 
 static void the_host_s_allocator_is_its_own(void) {
-  const char *const names[] = {"malloc",   "calloc",        "realloc",        "free",
+  const char* const names[] = {"malloc",   "calloc",        "realloc",        "free",
                                "memalign", "aligned_alloc", "posix_memalign", "malloc_usable_size"};
   for (size_t i = 0; i < sizeof names / sizeof *names; ++i) check_origin(names[i]);
 }
 
 static void the_host_s_memory_is_not_the_engine_s(void) {
-  rota_runtime *runtime = NULL;
+  rota_runtime* runtime = NULL;
   rota_runtime_options options;
   CHECK_OK(rota_runtime_options_init(&options, sizeof options));
   options.workers = 1;
   CHECK_OK(rota_runtime_create(&options, &runtime));
-  rota_notify *notify = NULL;
+  rota_notify* notify = NULL;
   CHECK_OK(rota_notify_create(runtime, &notify));
   /* The host's own functions agree with one another while the engine runs. */
   for (size_t size = 1; size < (1u << 20); size *= 3) {
-    unsigned char *block = malloc(size);
+    unsigned char* block = malloc(size);
     CHECK(block != NULL);
     CHECK(malloc_usable_size(block) >= size);
     memset(block, 0x5a, size);

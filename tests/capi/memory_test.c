@@ -11,10 +11,11 @@ enum { kOnce, kFromThenOn, kModes };
 static int refused;
 
 /* 1 when the call went well, 0 when it lacked memory; nothing else is accepted. `out` is where its handle is. */
-static int went_well(rota_status status, const void *out, const char *file, int line) {
-  void *handle;
+static int went_well(rota_status status, const void* out, const char* file, int line) {
+  void* handle;
   memcpy(&handle, out, sizeof handle);
-  if (status != ROTA_OK && status != ROTA_ENOMEM) check_status(status, ROTA_ENOMEM, file, line, "a call without memory");
+  if (status != ROTA_OK && status != ROTA_ENOMEM)
+    check_status(status, ROTA_ENOMEM, file, line, "a call without memory");
   if ((status == ROTA_OK) != (handle != NULL)) fail_at(file, line, "the out-parameter does not go with the status");
   refused += status != ROTA_OK;
   return status == ROTA_OK;
@@ -22,10 +23,10 @@ static int went_well(rota_status status, const void *out, const char *file, int 
 #define WENT_WELL(call, out) went_well((call), &(out), __FILE__, __LINE__)
 
 /* The memory of this round. */
-static struct memory *memory;
+static struct memory* memory;
 
 /* Waits for `task` when there is one. Waiting takes memory too, and gets it at the second attempt. */
-static void wait_somehow(rota_task *task) {
+static void wait_somehow(rota_task* task) {
   if (task == NULL) return;
   rota_status status = rota_task_wait(task, LONG_TIME);
   if (status == ROTA_ENOMEM && rota_task_status(task) != ROTA_ENOMEM) { /* the wait, not the task, lacked memory */
@@ -42,22 +43,22 @@ static void wait_somehow(rota_task *task) {
 }
 
 /* Everything that takes memory, once. Each part goes without what it could not have. */
-static void use_everything(rota_runtime *runtime) {
+static void use_everything(rota_runtime* runtime) {
   struct counted task_state = COUNTED_INIT(ROTA_OK), job_state = COUNTED_INIT(ROTA_OK), blocked = COUNTED_INIT(ROTA_OK);
   struct counted sent = COUNTED_INIT(ROTA_OK), received = COUNTED_INIT(ROTA_OK), room = COUNTED_INIT(ROTA_OK);
   struct recorder recorder = RECORDER_INIT;
   uint32_t answers = 0;
-  rota_queue *queue = NULL;
+  rota_queue* queue = NULL;
   rota_task *task = NULL, *job = NULL, *sleep = NULL, *limit = NULL, *tick = NULL, *wait = NULL, *in_room = NULL;
-  rota_timer *timer = NULL;
-  rota_interval *interval = NULL;
-  rota_oneshot *oneshot = NULL;
-  rota_notify *notify = NULL;
-  rota_mutex *mutex = NULL;
-  rota_semaphore *semaphore = NULL;
-  rota_channel *channel = NULL;
-  rota_socket *socket = NULL;
-  void *value = NULL;
+  rota_timer* timer = NULL;
+  rota_interval* interval = NULL;
+  rota_oneshot* oneshot = NULL;
+  rota_notify* notify = NULL;
+  rota_mutex* mutex = NULL;
+  rota_semaphore* semaphore = NULL;
+  rota_channel* channel = NULL;
+  rota_socket* socket = NULL;
+  void* value = NULL;
 
   WENT_WELL(rota_queue_create(runtime, &queue), queue);
   rota_spawn_desc desc = describe(&task_state);
@@ -83,7 +84,8 @@ static void use_everything(rota_runtime *runtime) {
   if (timer != NULL) CHECK_OK(rota_timer_start(timer, LONG_TIME));
   WENT_WELL(rota_interval_create(runtime, 1000, ROTA_MISSED_SKIP, &interval), interval);
   if (interval != NULL) WENT_WELL(rota_interval_tick(interval, &tick), tick);
-  if (WENT_WELL(rota_oneshot_create(runtime, counted_drop, &oneshot), oneshot)) CHECK_OK(rota_oneshot_send(oneshot, &sent));
+  if (WENT_WELL(rota_oneshot_create(runtime, counted_drop, &oneshot), oneshot))
+    CHECK_OK(rota_oneshot_send(oneshot, &sent));
   if (WENT_WELL(rota_notify_create(runtime, &notify), notify)) {
     if (WENT_WELL(rota_notify_wait(notify, &wait), wait)) CHECK_OK(rota_notify_one(notify));
     wait_somehow(wait);
@@ -111,7 +113,7 @@ static void use_everything(rota_runtime *runtime) {
   }
   WENT_WELL(rota_tcp_listen(runtime, "127.0.0.1", 9, 0, NULL, &socket), socket);
   if (socket != NULL) {
-    rota_socket *client = NULL;
+    rota_socket* client = NULL;
     WENT_WELL(rota_tcp_accept(socket, &client, &wait), wait);
     if (wait != NULL) CHECK_OK(rota_task_cancel(wait));
     wait_somehow(wait);
@@ -144,13 +146,13 @@ static void use_everything(rota_runtime *runtime) {
   CHECK(event_count(&received.dropped) == (kept ? 0u : 1u));
 }
 
-static rota_status try_to_create(uint32_t workers, rota_runtime **out) {
+static rota_status try_to_create(uint32_t workers, rota_runtime** out) {
   const rota_allocator allocator = {sizeof allocator, 0, memory_alloc, memory_free, memory};
   rota_runtime_options options;
   CHECK_OK(rota_runtime_options_init(&options, sizeof options));
   options.workers = workers;
   options.allocator = &allocator;
-  *out = (rota_runtime *)memory;
+  *out = (rota_runtime*)memory;
   return rota_runtime_create(&options, out);
 }
 
@@ -162,7 +164,7 @@ static void starting_survives(uint32_t workers) {
       struct memory fresh = MEMORY_INIT;
       memory = &fresh;
       memory_limit(memory, n, mode == kOnce);
-      rota_runtime *runtime = NULL;
+      rota_runtime* runtime = NULL;
       status = try_to_create(workers, &runtime);
       memory_limit(memory, -1, 0);
       if (n == 0) CHECK_STATUS(status, ROTA_ENOMEM); /* the host's allocator was asked */
@@ -186,7 +188,7 @@ static void using_survives(uint32_t workers) {
       struct memory fresh = MEMORY_INIT;
       memory = &fresh;
       refused = 0;
-      rota_runtime *runtime = NULL;
+      rota_runtime* runtime = NULL;
       CHECK_OK(try_to_create(workers, &runtime));
       memory_limit(memory, n, mode == kOnce);
       use_everything(runtime);

@@ -20,7 +20,7 @@ static void a_running_job_is_reported_at_the_deadline(uint32_t workers) {
   struct world world;
   world_begin(&world, workers);
   struct counted counted = COUNTED_INIT(ROTA_EIO);
-  rota_task *job = NULL;
+  rota_task* job = NULL;
   CHECK_OK(rota_spawn_blocking(world.runtime, gated_job, &counted, counted_drop, &job));
   event_wait(&counted.polled, 1);
   const uint64_t before = rota_now(world.runtime);
@@ -44,7 +44,7 @@ static void release_does_not_wait_for_jobs(uint32_t workers) {
   struct world world;
   world_begin(&world, workers);
   struct counted counted = COUNTED_INIT(ROTA_OK);
-  rota_task *job = NULL;
+  rota_task* job = NULL;
   CHECK_OK(rota_spawn_blocking(world.runtime, gated_job, &counted, counted_drop, &job));
   event_wait(&counted.polled, 1);
   rota_runtime_release(world.runtime);
@@ -57,7 +57,7 @@ static void release_does_not_wait_for_jobs(uint32_t workers) {
   CHECK(event_count(&counted.dropped) == 1);
 }
 
-static rota_status gated_poll(void *state, rota_context *cx) {
+static rota_status gated_poll(void* state, rota_context* cx) {
   (void)cx;
   return gated_job(state);
 }
@@ -68,7 +68,7 @@ static void a_poll_that_runs_is_reported_at_the_deadline(uint32_t workers) {
   struct counted counted = COUNTED_INIT(ROTA_PENDING);
   rota_spawn_desc desc = describe(&counted);
   desc.poll = gated_poll;
-  rota_task *task = NULL;
+  rota_task* task = NULL;
   CHECK_OK(rota_spawn(world.runtime, &desc, &task));
   event_wait(&counted.polled, 1);
   CHECK_STATUS(rota_runtime_shutdown(world.runtime, 2 * MILLISECOND), ROTA_ETIMEDOUT);
@@ -83,16 +83,16 @@ static void a_poll_that_runs_is_reported_at_the_deadline(uint32_t workers) {
 
 /* -------------------------------------------------------------------------------------------------- from inside */
 
-static rota_status shut_down_inside(void *state, rota_context *cx) {
+static rota_status shut_down_inside(void* state, rota_context* cx) {
   (void)state;
   CHECK_STATUS(rota_runtime_shutdown(rota_context_runtime(cx), ROTA_FOREVER), ROTA_EDEADLK);
   /* It has begun all the same. */
-  rota_task *task = NULL;
+  rota_task* task = NULL;
   CHECK_STATUS(rota_sleep(rota_context_runtime(cx), 0, &task), ROTA_ESHUTDOWN);
   return ROTA_OK;
 }
 
-static rota_status shut_down_in_job(void *arg) {
+static rota_status shut_down_in_job(void* arg) {
   CHECK_STATUS(rota_runtime_shutdown(arg, ROTA_FOREVER), ROTA_EDEADLK);
   return ROTA_OK;
 }
@@ -124,12 +124,12 @@ static void shutdown_from_inside_is_refused_but_begun(uint32_t workers) {
 
 /* A block_on whose runtime is shut down by another thread ends with its task cancelled. */
 struct blocked {
-  rota_runtime *runtime;
+  rota_runtime* runtime;
   struct counted counted;
 };
 
-static void *block_on_pending(void *arg) {
-  struct blocked *blocked = arg;
+static void* block_on_pending(void* arg) {
+  struct blocked* blocked = arg;
   const rota_spawn_desc desc = describe(&blocked->counted);
   CHECK_STATUS(rota_block_on(blocked->runtime, &desc), ROTA_ECANCELED);
   return NULL;
@@ -150,7 +150,7 @@ static void shutdown_ends_block_on(uint32_t workers) {
 }
 
 /* A waiting host is not left waiting. */
-static void *wait_for_pending(void *arg) {
+static void* wait_for_pending(void* arg) {
   CHECK_STATUS(rota_task_wait(arg, ROTA_FOREVER), ROTA_ECANCELED);
   return NULL;
 }
@@ -159,7 +159,7 @@ static void shutdown_ends_waiting(uint32_t workers) {
   struct world world;
   world_begin(&world, workers);
   struct counted counted = COUNTED_INIT(ROTA_PENDING);
-  rota_task *task = spawn_counted(world.runtime, &counted);
+  rota_task* task = spawn_counted(world.runtime, &counted);
   pthread_t thread;
   CHECK(pthread_create(&thread, NULL, wait_for_pending, task) == 0);
   event_wait(&counted.polled, 1);
@@ -170,9 +170,9 @@ static void shutdown_ends_waiting(uint32_t workers) {
 }
 
 /* The last reference goes inside a task of the runtime itself: the call returns at once, the rest happens behind it. */
-static rota_status release_the_runtime(void *state, rota_context *cx) {
+static rota_status release_the_runtime(void* state, rota_context* cx) {
   (void)cx;
-  struct world *world = state;
+  struct world* world = state;
   rota_runtime_release(world->runtime);
   world->runtime = NULL;
   return ROTA_OK;
@@ -202,7 +202,7 @@ static void block_on_may_drop_the_last_reference(uint32_t workers) {
   CHECK(event_count(&pending.dropped) == 1);
 }
 
-static rota_status release_the_runtime_in_job(void *arg) { return release_the_runtime(arg, NULL); }
+static rota_status release_the_runtime_in_job(void* arg) { return release_the_runtime(arg, NULL); }
 
 static void a_job_may_drop_the_last_reference(void) {
   struct world world;
@@ -216,16 +216,16 @@ static void a_job_may_drop_the_last_reference(void) {
 static void nothing_is_started_after_shutdown(uint32_t workers) {
   struct world world;
   world_begin(&world, workers);
-  rota_runtime *runtime = world.runtime;
+  rota_runtime* runtime = world.runtime;
   struct counted pending = COUNTED_INIT(ROTA_PENDING);
-  rota_task *task = spawn_counted(runtime, &pending);
-  rota_timer *timer = NULL;
-  rota_interval *interval = NULL;
-  rota_oneshot *oneshot = NULL;
-  rota_notify *notify = NULL;
-  rota_mutex *mutex = NULL;
-  rota_semaphore *semaphore = NULL;
-  rota_channel *channel = NULL;
+  rota_task* task = spawn_counted(runtime, &pending);
+  rota_timer* timer = NULL;
+  rota_interval* interval = NULL;
+  rota_oneshot* oneshot = NULL;
+  rota_notify* notify = NULL;
+  rota_mutex* mutex = NULL;
+  rota_semaphore* semaphore = NULL;
+  rota_channel* channel = NULL;
   CHECK_OK(rota_timer_create(runtime, &timer));
   CHECK_OK(rota_interval_create(runtime, SECOND, 0, &interval));
   CHECK_OK(rota_oneshot_create(runtime, NULL, &oneshot));
@@ -236,27 +236,27 @@ static void nothing_is_started_after_shutdown(uint32_t workers) {
   CHECK_OK(rota_channel_create(runtime, 1, NULL, &channel));
   CHECK_OK(rota_runtime_shutdown(runtime, LONG_TIME));
 
-  rota_task *out = NULL;
-  void *value = NULL;
-#define REFUSED(call)                                     \
-  do {                                                    \
-    memset(&out, 0xee, sizeof out);                       \
-    CHECK_STATUS(call, ROTA_ESHUTDOWN);                   \
-    CHECK(out == NULL);                                   \
+  rota_task* out = NULL;
+  void* value = NULL;
+#define REFUSED(call)                   \
+  do {                                  \
+    memset(&out, 0xee, sizeof out);     \
+    CHECK_STATUS(call, ROTA_ESHUTDOWN); \
+    CHECK(out == NULL);                 \
   } while (0)
   REFUSED(rota_sleep(runtime, 0, &out));
   REFUSED(rota_sleep_until(runtime, 0, &out));
   REFUSED(rota_timeout(task, SECOND, &out));
   REFUSED(rota_interval_tick(interval, &out));
-  REFUSED(rota_tcp_connect(runtime, "127.0.0.1", 9, 1, NULL, &(rota_socket *){NULL}, &out));
+  REFUSED(rota_tcp_connect(runtime, "127.0.0.1", 9, 1, NULL, &(rota_socket*){NULL}, &out));
   CHECK_STATUS(rota_timer_start(timer, SECOND), ROTA_ESHUTDOWN);
-  rota_queue *queue = NULL;
+  rota_queue* queue = NULL;
   CHECK_STATUS(rota_queue_create(runtime, &queue), ROTA_ESHUTDOWN);
   CHECK(queue == NULL);
-  rota_socket *socket = NULL;
+  rota_socket* socket = NULL;
   CHECK_STATUS(rota_tcp_listen(runtime, "127.0.0.1", 9, 0, NULL, &socket), ROTA_ESHUTDOWN);
   CHECK(socket == NULL);
-  rota_fd *fd = NULL;
+  rota_fd* fd = NULL;
   CHECK_STATUS(rota_fd_register(runtime, 0, &fd), ROTA_ESHUTDOWN);
   CHECK(fd == NULL);
   /* Waiting for one another starts a task too. */

@@ -8,8 +8,8 @@
 #include "tests/capi/support.h"
 
 /* Listens on a free port of this machine. */
-static inline rota_socket *listen_here(rota_runtime *runtime, uint16_t *port) {
-  rota_socket *listener = NULL;
+static inline rota_socket* listen_here(rota_runtime* runtime, uint16_t* port) {
+  rota_socket* listener = NULL;
   char address[64];
   size_t length = 0;
   CHECK_OK(rota_tcp_listen(runtime, "127.0.0.1", 9, 0, NULL, &listener));
@@ -18,25 +18,16 @@ static inline rota_socket *listen_here(rota_runtime *runtime, uint16_t *port) {
   return listener;
 }
 
-/* Waits for the task, releases it, and returns its status. */
-static inline rota_status finish(rota_task *task) {
-  CHECK(task != NULL);
-  const rota_status status = rota_task_wait(task, LONG_TIME);
-  CHECK_STATUS(rota_task_status(task), status);
-  rota_task_release(task);
-  return status;
-}
-
 /* Two ends of one connection. */
 struct pair {
-  rota_socket *client;
-  rota_socket *server;
+  rota_socket* client;
+  rota_socket* server;
 };
 
-static inline struct pair connect_pair(rota_runtime *runtime) {
+static inline struct pair connect_pair(rota_runtime* runtime) {
   struct pair pair = {NULL, NULL};
   uint16_t port = 0;
-  rota_socket *listener = listen_here(runtime, &port);
+  rota_socket* listener = listen_here(runtime, &port);
   rota_task *accept = NULL, *connect = NULL;
   CHECK_OK(rota_tcp_accept(listener, &pair.server, &accept));
   CHECK_OK(rota_tcp_connect(runtime, "127.0.0.1", 9, port, NULL, &pair.client, &connect));
@@ -47,30 +38,30 @@ static inline struct pair connect_pair(rota_runtime *runtime) {
   return pair;
 }
 
-static inline void release_pair(struct pair *pair) {
+static inline void release_pair(struct pair* pair) {
   rota_socket_release(pair->client);
   rota_socket_release(pair->server);
 }
 
 /* Reads once: the status, and how much in *count. */
-static inline rota_status read_some(rota_socket *socket, void *buffer, size_t length, size_t *count) {
-  rota_task *task = NULL;
+static inline rota_status read_some(rota_socket* socket, void* buffer, size_t length, size_t* count) {
+  rota_task* task = NULL;
   CHECK_OK(rota_socket_read(socket, buffer, length, count, &task));
   return finish(task);
 }
 
 /* Reads exactly `length` bytes. */
-static inline void read_exactly(rota_socket *socket, void *buffer, size_t length) {
+static inline void read_exactly(rota_socket* socket, void* buffer, size_t length) {
   for (size_t done = 0; done < length;) {
     size_t count = 0;
-    CHECK_OK(read_some(socket, (char *)buffer + done, length - done, &count));
+    CHECK_OK(read_some(socket, (char*)buffer + done, length - done, &count));
     CHECK(count > 0 && count <= length - done);
     done += count;
   }
 }
 
-static inline void write_exactly(rota_socket *socket, const void *buffer, size_t length) {
-  rota_task *task = NULL;
+static inline void write_exactly(rota_socket* socket, const void* buffer, size_t length) {
+  rota_task* task = NULL;
   size_t count = 0;
   CHECK_OK(rota_socket_write_all(socket, buffer, length, &count, &task));
   CHECK_OK(finish(task));

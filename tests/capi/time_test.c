@@ -4,18 +4,12 @@
  */
 #include "tests/capi/support.h"
 
-static rota_status finish(rota_task *task) {
-  const rota_status status = rota_task_wait(task, LONG_TIME);
-  rota_task_release(task);
-  return status;
-}
-
 static void a_sleep_is_never_early(uint32_t workers) {
   struct world world;
   world_begin(&world, workers);
   const uint64_t delays[] = {0, 1, 999, 50000, MILLISECOND, 3 * MILLISECOND + 1, 17 * MILLISECOND};
   for (size_t i = 0; i < sizeof delays / sizeof *delays; ++i) {
-    rota_task *task = NULL;
+    rota_task* task = NULL;
     uint64_t before = rota_now(world.runtime);
     CHECK_OK(rota_sleep(world.runtime, delays[i], &task));
     CHECK_OK(finish(task));
@@ -31,7 +25,7 @@ static void a_sleep_is_never_early(uint32_t workers) {
 static void a_point_in_the_past_is_due(uint32_t workers) {
   struct world world;
   world_begin(&world, workers);
-  rota_task *task = NULL;
+  rota_task* task = NULL;
   CHECK_OK(rota_sleep_until(world.runtime, 0, &task));
   CHECK_OK(finish(task));
   CHECK_OK(rota_sleep_until(world.runtime, rota_now(world.runtime) - 1, &task));
@@ -43,7 +37,7 @@ static void sleeps_end_in_the_order_of_their_deadlines(uint32_t workers) {
   enum { kSleeps = 5 };
   struct world world;
   world_begin(&world, workers);
-  rota_task *tasks[kSleeps];
+  rota_task* tasks[kSleeps];
   const uint64_t start = rota_now(world.runtime);
   for (int i = kSleeps - 1; i >= 0; --i) {
     CHECK_OK(rota_sleep_until(world.runtime, start + (uint64_t)(i + 1) * 4 * MILLISECOND, &tasks[i]));
@@ -64,7 +58,7 @@ static void sleeps_end_in_the_order_of_their_deadlines(uint32_t workers) {
 static void a_sleep_can_be_cancelled(uint32_t workers) {
   struct world world;
   world_begin(&world, workers);
-  rota_task *task = NULL;
+  rota_task* task = NULL;
   CHECK_OK(rota_sleep(world.runtime, 3600 * SECOND, &task));
   CHECK_OK(rota_task_cancel(task));
   CHECK_STATUS(rota_task_cancel(task), ROTA_EALREADY);
@@ -123,16 +117,16 @@ static void cancelling_a_limit_cancels_its_task(uint32_t workers) {
 /* --------------------------------------------------------------------------------------------------------- timers */
 
 struct timer_state {
-  rota_runtime *runtime;
-  rota_timer *timer;
+  rota_runtime* runtime;
+  rota_timer* timer;
   struct event polled;
   int stage;
   uint64_t due;
 };
 
 /* Sets the timer three times, in place of what it was set to, and takes each time the last one. */
-static rota_status use_timer(void *state, rota_context *cx) {
-  struct timer_state *self = state;
+static rota_status use_timer(void* state, rota_context* cx) {
+  struct timer_state* self = state;
   while (self->stage < 3) {
     if (self->due == 0) {
       CHECK_STATUS(rota_timer_stop(self->timer), ROTA_EALREADY); /* not set, or fired */
@@ -163,15 +157,15 @@ static void a_timer_can_be_set_again_and_again(uint32_t workers) {
   const rota_spawn_desc desc = describe_poll(use_timer, &state);
   CHECK_OK(rota_block_on(world.runtime, &desc));
   state.stage = 0;
-  rota_task *task = NULL;
+  rota_task* task = NULL;
   CHECK_OK(rota_spawn(world.runtime, &desc, &task));
   CHECK_OK(finish(task));
   rota_timer_release(state.timer);
   world_end(&world);
 }
 
-static rota_status poll_timer(void *state, rota_context *cx) {
-  struct timer_state *self = state;
+static rota_status poll_timer(void* state, rota_context* cx) {
+  struct timer_state* self = state;
   const rota_status status = rota_timer_poll(self->timer, cx);
   event_signal(&self->polled);
   return status;
@@ -184,7 +178,7 @@ static void a_timer_may_be_set_from_outside(uint32_t workers) {
   struct timer_state state = {world.runtime, NULL, EVENT_INIT, 0, 0};
   CHECK_OK(rota_timer_create(world.runtime, &state.timer));
   const rota_spawn_desc desc = describe_poll(poll_timer, &state);
-  rota_task *task = NULL;
+  rota_task* task = NULL;
   CHECK_OK(rota_spawn(world.runtime, &desc, &task));
   if (workers == 0) {
     CHECK_STATUS(rota_task_wait(task, MILLISECOND), ROTA_ETIMEDOUT);
@@ -205,19 +199,19 @@ static void a_timer_may_be_set_from_outside(uint32_t workers) {
 /* ------------------------------------------------------------------------------------------------------ intervals */
 
 struct ticks {
-  rota_runtime *runtime;
-  rota_interval *interval;
+  rota_runtime* runtime;
+  rota_interval* interval;
   uint64_t period;
   uint64_t late; /* no tick is taken before this point */
-  rota_task *wait;
+  rota_task* wait;
   int taken;
   uint64_t asked[6]; /* just before it was taken */
   uint64_t due[6];
 };
 
 /* Sleeps past several ticks, then takes six. */
-static rota_status take_ticks(void *state, rota_context *cx) {
-  struct ticks *ticks = state;
+static rota_status take_ticks(void* state, rota_context* cx) {
+  struct ticks* ticks = state;
   const rota_status waited = rota_task_poll(ticks->wait, cx);
   if (waited == ROTA_PENDING) return waited;
   while (ticks->taken < 6) {
@@ -250,7 +244,7 @@ static void missed_ticks_are_treated_as_asked(uint32_t workers) {
       if (missed == ROTA_MISSED_BURST) {
         CHECK(step == period); /* none is left out */
       } else if (missed == ROTA_MISSED_SKIP) {
-        CHECK(step % period == 0 && step >= period); /* in step */
+        CHECK(step % period == 0 && step >= period);       /* in step */
         CHECK(ticks.due[i] + period > ticks.asked[i - 1]); /* and none of those that were missed */
       } else {
         CHECK(ticks.due[i] >= ticks.due[i - 1] + period);
@@ -268,8 +262,8 @@ static void missed_ticks_are_treated_as_asked(uint32_t workers) {
 static void a_tick_is_a_task(uint32_t workers) {
   struct world world;
   world_begin(&world, workers);
-  rota_interval *interval = NULL;
-  rota_task *task = NULL;
+  rota_interval* interval = NULL;
+  rota_task* task = NULL;
   const uint64_t before = rota_now(world.runtime);
   CHECK_OK(rota_interval_create(world.runtime, 2 * MILLISECOND, ROTA_MISSED_BURST, &interval));
   for (uint64_t i = 1; i <= 4; ++i) {

@@ -7,15 +7,15 @@
 /* ------------------------------------------------------------------------------------------------ inside a poll */
 
 /* Everything that wants a context, without one and with NULL for the rest. */
-static rota_status call_wrongly(void *state, rota_context *cx) {
-  struct handles *h = state;
+static rota_status call_wrongly(void* state, rota_context* cx) {
+  struct handles* h = state;
   char buffer[8] = {0};
   const rota_buffer pieces[] = {{buffer, 1}};
-  rota_socket *socket;
+  rota_socket* socket;
   size_t count;
   uint32_t ready;
   uint64_t deadline;
-  void *pointer;
+  void* pointer;
   CHECK(rota_waker_clone(NULL) == NULL);
   CHECK(rota_waker_is_current(NULL, cx) == 0);
   CHECK(rota_waker_is_current(h->waker, NULL) == 0);
@@ -61,7 +61,7 @@ static void wrong_calls_in_a_poll_are_refused(void) {
   struct handles h;
   handles_begin(&h);
   const rota_spawn_desc desc = describe_poll(call_wrongly, &h);
-  rota_task *task = NULL;
+  rota_task* task = NULL;
   CHECK_OK(rota_spawn(h.world.runtime, &desc, &task));
   CHECK_OK(finish(task));
   CHECK_OK(rota_block_on(h.world.runtime, &desc));
@@ -87,20 +87,23 @@ enum kind {
 };
 
 /* Something harmless to ask of a handle of that kind, whatever it really is. */
-static rota_status ask(enum kind kind, void *handle) {
+static rota_status ask(enum kind kind, void* handle) {
   int64_t value = 0;
   uint32_t ran = 0;
-  rota_task *task = NULL;
-  void *pointer = NULL;
+  rota_task* task = NULL;
+  void* pointer = NULL;
   rota_status status = ROTA_OK;
   switch (kind) {
     case kRuntime: {
       rota_metrics metrics;
       return rota_metrics_read(handle, &metrics, sizeof metrics);
     }
-    case kTask: return rota_task_status(handle);
-    case kQueue: return rota_queue_run(handle, 1, 0, &ran);
-    case kTimer: return rota_timer_start(handle, LONG_TIME);
+    case kTask:
+      return rota_task_status(handle);
+    case kQueue:
+      return rota_queue_run(handle, 1, 0, &ran);
+    case kTimer:
+      return rota_timer_start(handle, LONG_TIME);
     case kInterval:
       status = rota_interval_tick(handle, &task);
       if (task != NULL) {
@@ -108,7 +111,8 @@ static rota_status ask(enum kind kind, void *handle) {
         finish(task);
       }
       return status;
-    case kSocket: return rota_socket_get_option(handle, ROTA_SOCKET_NODELAY, &value);
+    case kSocket:
+      return rota_socket_get_option(handle, ROTA_SOCKET_NODELAY, &value);
     case kFd:
       status = rota_fd_wait(handle, ROTA_READABLE, &ran, &task);
       if (task != NULL) {
@@ -116,30 +120,59 @@ static rota_status ask(enum kind kind, void *handle) {
         finish(task);
       }
       return status;
-    case kOneshot: return rota_oneshot_try_recv(handle, &pointer);
-    case kNotify: return rota_notify_all(handle);
-    case kMutex: return rota_mutex_unlock(handle);
-    case kSemaphore: return rota_semaphore_add(handle, 1);
-    default: return rota_channel_try_recv(handle, &pointer);
+    case kOneshot:
+      return rota_oneshot_try_recv(handle, &pointer);
+    case kNotify:
+      return rota_notify_all(handle);
+    case kMutex:
+      return rota_mutex_unlock(handle);
+    case kSemaphore:
+      return rota_semaphore_add(handle, 1);
+    default:
+      return rota_channel_try_recv(handle, &pointer);
   }
 }
 
 /* Clones and releases what is no handle of that kind: a clone gives NULL, a release does nothing. */
-static void clone_and_release(enum kind kind, void *handle) {
-  void *clone = NULL;
+static void clone_and_release(enum kind kind, void* handle) {
+  void* clone = NULL;
   switch (kind) {
-    case kRuntime: clone = rota_runtime_clone(handle), rota_runtime_release(handle); break;
-    case kTask: clone = rota_task_clone(handle), rota_task_release(handle); break;
-    case kQueue: clone = rota_queue_clone(handle), rota_queue_release(handle); break;
-    case kTimer: clone = rota_timer_clone(handle), rota_timer_release(handle); break;
-    case kInterval: clone = rota_interval_clone(handle), rota_interval_release(handle); break;
-    case kSocket: clone = rota_socket_clone(handle), rota_socket_release(handle); break;
-    case kFd: clone = rota_fd_clone(handle), rota_fd_release(handle); break;
-    case kOneshot: clone = rota_oneshot_clone(handle), rota_oneshot_release(handle); break;
-    case kNotify: clone = rota_notify_clone(handle), rota_notify_release(handle); break;
-    case kMutex: clone = rota_mutex_clone(handle), rota_mutex_release(handle); break;
-    case kSemaphore: clone = rota_semaphore_clone(handle), rota_semaphore_release(handle); break;
-    default: clone = rota_channel_clone(handle), rota_channel_release(handle); break;
+    case kRuntime:
+      clone = rota_runtime_clone(handle), rota_runtime_release(handle);
+      break;
+    case kTask:
+      clone = rota_task_clone(handle), rota_task_release(handle);
+      break;
+    case kQueue:
+      clone = rota_queue_clone(handle), rota_queue_release(handle);
+      break;
+    case kTimer:
+      clone = rota_timer_clone(handle), rota_timer_release(handle);
+      break;
+    case kInterval:
+      clone = rota_interval_clone(handle), rota_interval_release(handle);
+      break;
+    case kSocket:
+      clone = rota_socket_clone(handle), rota_socket_release(handle);
+      break;
+    case kFd:
+      clone = rota_fd_clone(handle), rota_fd_release(handle);
+      break;
+    case kOneshot:
+      clone = rota_oneshot_clone(handle), rota_oneshot_release(handle);
+      break;
+    case kNotify:
+      clone = rota_notify_clone(handle), rota_notify_release(handle);
+      break;
+    case kMutex:
+      clone = rota_mutex_clone(handle), rota_mutex_release(handle);
+      break;
+    case kSemaphore:
+      clone = rota_semaphore_clone(handle), rota_semaphore_release(handle);
+      break;
+    default:
+      clone = rota_channel_clone(handle), rota_channel_release(handle);
+      break;
   }
   CHECK(clone == NULL);
 }
@@ -147,8 +180,8 @@ static void clone_and_release(enum kind kind, void *handle) {
 static void a_handle_of_another_kind_is_refused(void) {
   struct handles h;
   handles_begin(&h);
-  void *const handles[kKinds] = {h.world.runtime, h.task,    h.queue,  h.timer, h.interval,  h.pair.client,
-                                 h.fd,            h.oneshot, h.notify, h.mutex, h.semaphore, h.channel};
+  void* const handles[kKinds] = {h.world.runtime, h.task,   h.queue, h.timer,     h.interval, h.pair.client, h.fd,
+                                 h.oneshot,       h.notify, h.mutex, h.semaphore, h.channel};
   for (int is = 0; is < kKinds; ++is) {
     CHECK(ask((enum kind)is, handles[is]) != ROTA_EINVAL);
     for (int wanted = 0; wanted < kKinds; ++wanted) {
@@ -184,8 +217,8 @@ static void handles_of_another_runtime_are_refused(void) {
   struct world world, other;
   world_begin(&world, 1);
   world_begin(&other, 1);
-  rota_queue *queue = NULL;
-  rota_task *task = NULL;
+  rota_queue* queue = NULL;
+  rota_task* task = NULL;
   struct counted counted = COUNTED_INIT(ROTA_OK);
   CHECK_OK(rota_queue_create(other.runtime, &queue));
   rota_spawn_desc desc = describe(&counted);

@@ -5,7 +5,7 @@
  */
 #include "tests/capi/handles.h"
 
-static void no_op(rota_task *task, rota_status status, void *user1, void *user2) {
+static void no_op(rota_task* task, rota_status status, void* user1, void* user2) {
   (void)task;
   (void)status;
   (void)user1;
@@ -13,17 +13,17 @@ static void no_op(rota_task *task, rota_status status, void *user1, void *user2)
 }
 
 static void null_for_the_runtime_is_refused(void) {
-  rota_task *task;
-  rota_queue *queue;
-  rota_timer *timer;
-  rota_interval *interval;
-  rota_socket *socket;
-  rota_fd *fd;
-  rota_oneshot *oneshot;
-  rota_notify *notify;
-  rota_mutex *mutex;
-  rota_semaphore *semaphore;
-  rota_channel *channel;
+  rota_task* task;
+  rota_queue* queue;
+  rota_timer* timer;
+  rota_interval* interval;
+  rota_socket* socket;
+  rota_fd* fd;
+  rota_oneshot* oneshot;
+  rota_notify* notify;
+  rota_mutex* mutex;
+  rota_semaphore* semaphore;
+  rota_channel* channel;
   rota_metrics metrics;
   struct counted counted = COUNTED_INIT(ROTA_OK);
   const rota_spawn_desc desc = describe(&counted);
@@ -54,16 +54,16 @@ static void null_for_the_runtime_is_refused(void) {
 static void null_for_the_handle_is_refused(void) {
   char buffer[8] = {0};
   const rota_buffer pieces[] = {{buffer, 1}};
-  rota_task *task;
-  rota_socket *socket;
+  rota_task* task;
+  rota_socket* socket;
   rota_completion completion;
-  const char *name;
+  const char* name;
   size_t count;
   uint32_t ran, ready;
   uint16_t port;
   int64_t value;
   intptr_t native;
-  void *pointer;
+  void* pointer;
   WRONG(rota_task_status(NULL));
   WRONG(rota_task_wait(NULL, 0));
   WRONG(rota_task_on_done(NULL, NULL, no_op, NULL, NULL));
@@ -122,10 +122,10 @@ static void null_for_the_handle_is_refused(void) {
 static void null_for_an_out_parameter_is_refused(void) {
   struct handles h;
   handles_begin(&h);
-  rota_runtime *runtime = h.world.runtime;
+  rota_runtime* runtime = h.world.runtime;
   char buffer[8] = {0};
-  rota_task *task;
-  rota_socket *socket = NULL;
+  rota_task* task;
+  rota_socket* socket = NULL;
   size_t count;
   uint32_t ran;
   uint16_t port;
@@ -179,12 +179,12 @@ static void null_for_an_out_parameter_is_refused(void) {
 static void null_for_the_task_is_refused(void) {
   struct handles h;
   handles_begin(&h);
-  rota_runtime *runtime = h.world.runtime;
+  rota_runtime* runtime = h.world.runtime;
   char buffer[8] = {0};
-  rota_socket *socket = NULL;
+  rota_socket* socket = NULL;
   size_t count = 0;
   uint32_t ready = 0;
-  void *pointer = NULL;
+  void* pointer = NULL;
   WRONG(rota_sleep(runtime, 0, NULL));
   WRONG(rota_sleep_until(runtime, 0, NULL));
   WRONG(rota_timeout(h.task, LONG_TIME, NULL));

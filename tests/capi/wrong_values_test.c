@@ -12,16 +12,17 @@ static struct handles h;
 /* ---------------------------------------------------------------------------------------------------------- time */
 
 /* Pending now, and free to be cancelled. */
-static void cancel_pending(rota_task *task) {
+static void cancel_pending(rota_task* task) {
   CHECK_STATUS(rota_task_status(task), ROTA_PENDING);
   CHECK_OK(rota_task_cancel(task));
   CHECK_STATUS(finish(task), ROTA_ECANCELED);
 }
 
 static void delays_may_be_of_any_length(void) {
-  const uint64_t delays[] = {UINT64_MAX, UINT64_MAX - 1, (uint64_t)INT64_MAX, (uint64_t)INT64_MAX + 1, UINT64_MAX / 2 + 7};
+  const uint64_t delays[] = {UINT64_MAX, UINT64_MAX - 1, (uint64_t)INT64_MAX, (uint64_t)INT64_MAX + 1,
+                             UINT64_MAX / 2 + 7};
   for (size_t i = 0; i < sizeof delays / sizeof *delays; ++i) {
-    rota_task *task = NULL;
+    rota_task* task = NULL;
     CHECK_OK(rota_sleep(h.world.runtime, delays[i], &task));
     cancel_pending(task);
     CHECK_OK(rota_sleep_until(h.world.runtime, delays[i], &task));
@@ -32,7 +33,7 @@ static void delays_may_be_of_any_length(void) {
     CHECK_OK(rota_timer_stop(h.timer));
     CHECK_STATUS(rota_timer_stop(h.timer), ROTA_EALREADY);
     struct counted counted = COUNTED_INIT(ROTA_PENDING);
-    rota_task *target = spawn_counted(h.world.runtime, &counted);
+    rota_task* target = spawn_counted(h.world.runtime, &counted);
     CHECK_OK(rota_timeout(target, delays[i], &task));
     CHECK_STATUS(rota_task_wait(target, 0), ROTA_ETIMEDOUT);
     CHECK_OK(rota_task_cancel(task));
@@ -44,7 +45,7 @@ static void delays_may_be_of_any_length(void) {
     rota_task_release(target);
     CHECK_OK(rota_queue_run(h.queue, UINT32_MAX, delays[i], NULL));
   }
-  rota_task *task = NULL;
+  rota_task* task = NULL;
   CHECK_OK(rota_sleep(h.world.runtime, 0, &task));
   CHECK_OK(finish(task));
   CHECK_OK(rota_sleep_until(h.world.runtime, 0, &task));
@@ -52,8 +53,8 @@ static void delays_may_be_of_any_length(void) {
 }
 
 static void intervals_have_a_period_and_a_mode(void) {
-  rota_interval *interval;
-  rota_task *task = NULL;
+  rota_interval* interval;
+  rota_task* task = NULL;
   WRONG_OUT(interval, rota_interval_create(h.world.runtime, 0, ROTA_MISSED_BURST, &interval));
   WRONG_OUT(interval, rota_interval_create(h.world.runtime, SECOND, ROTA_MISSED_DELAY + 1, &interval));
   WRONG_OUT(interval, rota_interval_create(h.world.runtime, SECOND, UINT32_MAX, &interval));
@@ -78,7 +79,7 @@ static void intervals_have_a_period_and_a_mode(void) {
 
 static void cancelling_twice_says_so(void) {
   struct counted counted = COUNTED_INIT(ROTA_PENDING);
-  rota_task *task = spawn_counted(h.world.runtime, &counted);
+  rota_task* task = spawn_counted(h.world.runtime, &counted);
   CHECK_OK(rota_task_cancel(task));
   CHECK_STATUS(rota_task_cancel(task), ROTA_EALREADY);
   CHECK_STATUS(rota_task_wait(task, LONG_TIME), ROTA_ECANCELED);
@@ -91,7 +92,7 @@ static void queues_take_any_limit(void) {
   struct counted counted = COUNTED_INIT(ROTA_OK);
   rota_completion completions[4];
   uint32_t count = 77;
-  rota_task *task = spawn_counted(h.world.runtime, &counted);
+  rota_task* task = spawn_counted(h.world.runtime, &counted);
   CHECK_OK(rota_task_wait(task, LONG_TIME));
   CHECK_OK(rota_task_on_done(task, h.queue, NULL, NULL, NULL));
   CHECK(rota_queue_pop(h.queue, completions, 0, &count) != ROTA_OK); /* one is left */
@@ -107,7 +108,7 @@ static void a_waker_may_outlive_its_task(void) {
   const uint32_t polls = event_count(&h.polled);
   CHECK_OK(rota_waker_wake(h.waker));
   event_wait(&h.polled, polls + 1);
-  rota_waker *waker = rota_waker_share(h.waker);
+  rota_waker* waker = rota_waker_share(h.waker);
   CHECK(waker == h.waker);
   CHECK_OK(rota_task_cancel(h.task));
   CHECK_STATUS(rota_task_wait(h.task, LONG_TIME), ROTA_ECANCELED);
@@ -118,8 +119,8 @@ static void a_waker_may_outlive_its_task(void) {
 /* ---------------------------------------------------------------------------------------------------------- sync */
 
 static void permits_are_bounded(void) {
-  rota_semaphore *semaphore = NULL;
-  rota_task *task = NULL;
+  rota_semaphore* semaphore = NULL;
+  rota_task* task = NULL;
   CHECK_OK(rota_semaphore_create(h.world.runtime, ROTA_PERMITS_MAX, &semaphore));
   CHECK(rota_semaphore_available(semaphore) == ROTA_PERMITS_MAX);
   CHECK_STATUS(rota_semaphore_add(semaphore, 1), ROTA_EOVERFLOW);
@@ -148,10 +149,10 @@ static void unlocking_what_is_not_locked_is_refused(void) {
 static void capacities_may_be_absurd(void) {
   const size_t capacities[] = {SIZE_MAX, SIZE_MAX - 1, SIZE_MAX / 2 + 1, SIZE_MAX / 8};
   for (size_t i = 0; i < sizeof capacities / sizeof *capacities; ++i) {
-    rota_channel *channel = (rota_channel *)&h;
+    rota_channel* channel = (rota_channel*)&h;
     const rota_status status = rota_channel_create(h.world.runtime, capacities[i], NULL, &channel);
     if (status == ROTA_OK) {
-      void *value = NULL;
+      void* value = NULL;
       CHECK_OK(rota_channel_try_send(channel, &h));
       CHECK_OK(rota_channel_try_recv(channel, &value));
       CHECK(value == &h);
@@ -166,7 +167,7 @@ static void capacities_may_be_absurd(void) {
 /* ------------------------------------------------------------------------------------------------------- sockets */
 
 static void socket_options_are_checked(void) {
-  rota_socket *socket = h.pair.client;
+  rota_socket* socket = h.pair.client;
   const struct {
     uint32_t option;
     int64_t value;
@@ -202,12 +203,12 @@ static void absurd_lengths_are_refused(void) {
   char buffer[8] = {0};
   rota_buffer pieces[kPieces];
   for (int i = 0; i < kPieces; ++i) pieces[i] = (rota_buffer){buffer, 1};
-  rota_task *task = (rota_task *)&h;
+  rota_task* task = (rota_task*)&h;
   size_t count = 77;
   rota_status status = rota_socket_writev(h.pair.client, pieces, kPieces, &count, &task);
   CHECK(status == ROTA_EINVAL || status == ROTA_EOVERFLOW);
   CHECK(task == NULL && count == 0);
-  task = (rota_task *)&h;
+  task = (rota_task*)&h;
   status = rota_socket_writev(h.pair.client, pieces, SIZE_MAX, &count, &task);
   CHECK(status == ROTA_EINVAL || status == ROTA_EOVERFLOW);
   CHECK(task == NULL);
@@ -223,9 +224,9 @@ static void absurd_lengths_are_refused(void) {
 }
 
 /* However it is noticed: by the call, or by its task. */
-static void check_no_connection(const char *host, size_t length, uint16_t port) {
-  rota_socket *socket = NULL;
-  rota_task *task = NULL;
+static void check_no_connection(const char* host, size_t length, uint16_t port) {
+  rota_socket* socket = NULL;
+  rota_task* task = NULL;
   rota_status status = rota_tcp_connect(h.world.runtime, host, length, port, NULL, &socket, &task);
   CHECK((status == ROTA_OK) == (task != NULL));
   if (status == ROTA_OK) status = finish(task);
@@ -242,11 +243,12 @@ static void absurd_hosts_are_refused(void) {
   check_no_connection("127.0.0.1\0.example", 18, 80);
   check_no_connection("256.0.0.1", 9, 80);
   const struct {
-    const char *host;
+    const char* host;
     rota_status wanted;
-  } listens[] = {{"localhost", ROTA_EINVAL}, {"", ROTA_EINVAL}, {"1.2.3", ROTA_EINVAL}, {"192.0.2.1", ROTA_EADDRNOTAVAIL}};
+  } listens[] = {
+      {"localhost", ROTA_EINVAL}, {"", ROTA_EINVAL}, {"1.2.3", ROTA_EINVAL}, {"192.0.2.1", ROTA_EADDRNOTAVAIL}};
   for (size_t i = 0; i < sizeof listens / sizeof *listens; ++i) {
-    rota_socket *socket = (rota_socket *)&h;
+    rota_socket* socket = (rota_socket*)&h;
     CHECK_STATUS(rota_tcp_listen(h.world.runtime, listens[i].host, strlen(listens[i].host), 0, NULL, &socket),
                  listens[i].wanted);
     CHECK(socket == NULL);
@@ -257,8 +259,8 @@ static void what_a_listener_cannot_do_is_refused(void) {
   char buffer[8];
   size_t count = 0;
   uint16_t port = 0;
-  rota_task *task = NULL;
-  rota_socket *socket = NULL;
+  rota_task* task = NULL;
+  rota_socket* socket = NULL;
   rota_status status = rota_socket_read(h.listener, buffer, 1, &count, &task);
   if (status == ROTA_OK) status = finish(task);
   CHECK(status == ROTA_ENOTCONN || status == ROTA_EINVAL || status == ROTA_ENOTSUP);
@@ -273,14 +275,14 @@ static void what_a_listener_cannot_do_is_refused(void) {
 static void absurd_descriptors_are_refused(void) {
   const intptr_t wrong[] = {-1, INT_MIN, INTPTR_MAX, INTPTR_MIN, INT_MAX, (intptr_t)1 << 20};
   for (size_t i = 0; i < sizeof wrong / sizeof *wrong; ++i) {
-    rota_fd *fd = (rota_fd *)&h;
+    rota_fd* fd = (rota_fd*)&h;
     CHECK_STATUS(rota_fd_register(h.world.runtime, wrong[i], &fd), ROTA_EBADF);
     CHECK(fd == NULL);
   }
   const uint32_t interests[] = {0, ROTA_CLOSED_READ, ROTA_ERROR, 16, UINT32_MAX};
   for (size_t i = 0; i < sizeof interests / sizeof *interests; ++i) {
     uint32_t ready;
-    rota_task *task;
+    rota_task* task;
     WRONG_OUT(task, rota_fd_wait(h.fd, interests[i], &ready, &task));
   }
 }
