@@ -12,15 +12,13 @@ using sync::Channel;
 
 extern "C" {
 
-rota_status rota_channel_create(rota_runtime* runtime, size_t capacity, rota_drop_fn drop,
-                                rota_channel** out) {
+rota_status rota_channel_create(rota_runtime* runtime, size_t capacity, rota_drop_fn drop, rota_channel** out) {
   if (out == nullptr) return ROTA_EINVAL;
   *out = nullptr;
   Runtime* self = object<Runtime>(runtime);
   if (self == nullptr) return ROTA_EINVAL;
   if (self->closed()) return ROTA_ESHUTDOWN;
-  Result<Channel*> made =
-      Channel::create(self->services().home, capacity, sync::Drop{drop_state, drop});
+  Result<Channel*> made = Channel::create(self->services().home, capacity, sync::Drop{drop_state, drop});
   if (!made.ok()) return c(made.status());
   *out = handle<rota_channel>(made.value());
   return ROTA_OK;

@@ -68,8 +68,6 @@ rota_runtime* rota_context_runtime(rota_context* cx) {
   return cx == nullptr ? nullptr : handle<rota_runtime>(&runtime::Runtime::of(*context_of(cx)->task().home));
 }
 
-rota_task* rota_context_task(rota_context* cx) {
-  return cx == nullptr ? nullptr : handle_of(&context_of(cx)->task());
-}
+rota_task* rota_context_task(rota_context* cx) { return cx == nullptr ? nullptr : handle_of(&context_of(cx)->task()); }
 
 }  // extern "C"

@@ -13,8 +13,7 @@ void drop_state(rota_drop_fn drop, void* state) noexcept {
   if (drop == nullptr) return;
   try {
     drop(state);
-  } catch (...) {
-    // A drop function has nobody to tell.
+  } catch (...) {  // NOLINT(bugprone-empty-catch): a drop function has nobody to tell
   }
 }
 

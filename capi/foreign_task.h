@@ -20,8 +20,8 @@ class ForeignTask final : public task::Task {
   static constexpr size_t kMostState = size_t{1} << 20;
   static constexpr size_t kMostName = 255;
 
-  // A task that is to be submitted, with two references: the queue entry's and the caller's (`handle`), or one. The state is
-  // the task's from here on; on an error it is still the caller's to drop.
+  // A task that is to be submitted, with two references: the queue entry's and the caller's (`handle`), or one. The
+  // state is the task's from here on; on an error it is still the caller's to drop.
   static Result<ForeignTask*> make(const rota_spawn_desc& desc, task::Home& home, bool handle);
 
   // Whether a header is one of these.
@@ -37,8 +37,7 @@ class ForeignTask final : public task::Task {
   static void drop_state(task::Task& task);
   static void destroy(task::Header& header);
 
-  static constexpr task::VTable kVTable{
-      .poll = poll, .drop_state = drop_state, .cancel = nullptr, .destroy = destroy};
+  static constexpr task::VTable kVTable{.poll = poll, .drop_state = drop_state, .cancel = nullptr, .destroy = destroy};
 
   const char* bytes() const { return reinterpret_cast<const char*>(this + 1); }
   size_t state_bytes() const { return state_size_; }

@@ -2,7 +2,8 @@
 //
 // From handles of the C interface to the engine's objects and back, and the wall no exception passes.
 //
-// Every function in capi/ has the same shape: check the arguments, convert, call one thing in core/, convert the answer.
+// Every function in capi/ has the same shape: check the arguments, convert, call one thing in core/, convert the
+// answer.
 #pragma once
 
 #include <cstdint>

@@ -14,7 +14,8 @@ namespace rota::capi {
 // Options structs that claim to be larger than this are taken for a mistake rather than for a newer header.
 inline constexpr size_t kLargestOptions = 4096;
 
-// Copies what both sides know into `known`, whose remaining fields keep their values. `Options` begins with uint32_t size.
+// Copies what both sides know into `known`, whose remaining fields keep their values. `Options` begins with uint32_t
+// size.
 template <class Options>
 Status read_options(const Options* given, Options& known) {
   uint32_t size;

@@ -123,9 +123,7 @@ uint32_t rota_runtime_workers(const rota_runtime* runtime) {
   return self == nullptr ? 0 : self->workers();
 }
 
-uint64_t rota_now(const rota_runtime* runtime) {
-  return object<Runtime>(runtime) == nullptr ? 0 : platform::now_ns();
-}
+uint64_t rota_now(const rota_runtime* runtime) { return object<Runtime>(runtime) == nullptr ? 0 : platform::now_ns(); }
 
 rota_runtime* rota_current_runtime(void) {
   const scheduler::Current* current = scheduler::Current::get();

@@ -50,9 +50,7 @@ rota_status rota_semaphore_close(rota_semaphore* semaphore) {
   return self == nullptr ? ROTA_EINVAL : c(self->close());
 }
 
-rota_semaphore* rota_semaphore_clone(rota_semaphore* semaphore) {
-  return clone<Semaphore>(semaphore);
-}
+rota_semaphore* rota_semaphore_clone(rota_semaphore* semaphore) { return clone<Semaphore>(semaphore); }
 void rota_semaphore_release(rota_semaphore* semaphore) { release<Semaphore>(semaphore); }
 
 }  // extern "C"

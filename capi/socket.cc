@@ -63,9 +63,10 @@ rota_status connect(Runtime& runtime, const char* host, size_t host_len, uint16_
   os::TcpOptions options;
   if (const Status status = convert(given, options); !ok(status)) return c(status);
   if (runtime.closed()) return ROTA_ESHUTDOWN;
-  const auto give = [](void* place, Socket* socket) { *static_cast<rota_socket**>(place) = handle<rota_socket>(socket); };
-  Result<net::Connect*> made =
-      net::Connect::make(runtime.services(), host, host_len, port, options, give, out_socket);
+  const auto give = [](void* place, Socket* socket) {
+    *static_cast<rota_socket**>(place) = handle<rota_socket>(socket);
+  };
+  Result<net::Connect*> made = net::Connect::make(runtime.services(), host, host_len, port, options, give, out_socket);
   if (!made.ok()) return c(made.status());
   return start(runtime, ConnectPoll(*made.value()), out);
 }

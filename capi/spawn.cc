@@ -88,9 +88,9 @@ Status run_blocking(blocking::Job::Function fn, void* arg) {
   }
 }
 
-constexpr blocking::Job::Calls kCalls{
-    .run = run_blocking,
-    .drop = [](blocking::Job::Function drop, void* arg) { drop_state(reinterpret_cast<rota_drop_fn>(drop), arg); }};
+constexpr blocking::Job::Calls kCalls{.run = run_blocking, .drop = [](blocking::Job::Function drop, void* arg) {
+                                        drop_state(reinterpret_cast<rota_drop_fn>(drop), arg);
+                                      }};
 
 Status spawn_blocking(rota_runtime* handle, rota_blocking_fn fn, void* arg, rota_drop_fn drop, rota_task** out) {
   Runtime* runtime = object<Runtime>(handle);

@@ -18,7 +18,8 @@ constexpr Named kNames[] = {
 };
 
 // The header's numbers are the engine's.
-static_assert(ROTA_OK == static_cast<int>(rota::Status::kOk) && ROTA_PENDING == static_cast<int>(rota::Status::kPending));
+static_assert(ROTA_OK == static_cast<int>(rota::Status::kOk) &&
+              ROTA_PENDING == static_cast<int>(rota::Status::kPending));
 #define ROTA_SAME(c_name, enumerator) static_assert((c_name) == static_cast<int>(rota::Status::enumerator))
 ROTA_SAME(ROTA_EINVAL, kInvalid);
 ROTA_SAME(ROTA_ENOMEM, kNoMemory);

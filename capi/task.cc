@@ -47,8 +47,7 @@ Status wait(task::Header& target, uint64_t timeout_ns) {
 void invoke(Delivery::Done done, task::Header& target, Status status, void* user1, void* user2) {
   try {
     reinterpret_cast<rota_done_fn>(done)(handle_of(&target), c(status), user1, user2);
-  } catch (...) {
-    // A completion has nobody to tell.
+  } catch (...) {  // NOLINT(bugprone-empty-catch): a completion has nobody to tell
   }
 }
 

@@ -41,5 +41,6 @@ LAYERS = {
 # The only files that may ask which system or processor they are compiled for: selector headers and the export header.
 SELECTORS = [
     "capi/include/rota/export.h",
+    "core/io/poller.h",
     "core/platform/spin.h",
 ]

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// IntrusiveList<T, Tag>: a doubly linked list whose links are inside the elements: no allocation, O(1) removal. T derives
-// from ListNode<Tag>.
+// IntrusiveList<T, Tag>: a doubly linked list whose links are inside the elements: no allocation, O(1) removal. T
+// derives from ListNode<Tag>.
 //
 // Thread safety: none; the owner's lock protects list and links.
 // Invariant: an element is in at most one list per Tag; `linked()` tells whether it is.

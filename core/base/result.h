@@ -13,7 +13,7 @@ namespace rota {
 template <class T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : value_(std::move(value)), status_(Status::kOk) {}  // NOLINT(google-explicit-constructor)
+  Result(T value) : value_(std::move(value)), status_(Status::kOk) {}             // NOLINT(google-explicit-constructor)
   Result(Status status) : status_(status) { ROTA_CHECK(status != Status::kOk); }  // NOLINT
 
   bool ok() const { return status_ == Status::kOk; }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Job: one blocking call: fn(arg) on a thread of the pool, then drop(arg). It is an operation: it can be waited for, and
-// cancelled as long as it is queued.
+// Job: one blocking call: fn(arg) on a thread of the pool, then drop(arg). It is an operation: it can be waited for,
+// and cancelled as long as it is queued.
 //
 //   queued --claim (a pool thread)--> running --> complete (what fn returned)
 //      |
@@ -39,8 +39,7 @@ class Job final : public task::Operation {
   static Status cancel(task::Header& header);
   static void destroy(task::Header& header);
 
-  static constexpr task::VTable kVTable{
-      .poll = nullptr, .drop_state = nullptr, .cancel = cancel, .destroy = destroy};
+  static constexpr task::VTable kVTable{.poll = nullptr, .drop_state = nullptr, .cancel = cancel, .destroy = destroy};
 
   const Calls& calls_;
   const Function fn_;

@@ -143,8 +143,7 @@ void* Pool::thread_main(void* raw) {
   auto* start = static_cast<Start*>(raw);
   Pool& pool = *start->pool;
   platform::Arena::Thread inside(pool.arena_);
-  pool.options_.thread(
-      pool.options_.user, start->index, [](void* arg) { static_cast<Pool*>(arg)->serve(); }, &pool);
+  pool.options_.thread(pool.options_.user, start->index, [](void* arg) { static_cast<Pool*>(arg)->serve(); }, &pool);
   pool.leave(*start);
   return nullptr;
 }
@@ -175,7 +174,8 @@ bool Pool::look(Seat& seat) {
 
 // Whoever looks last leaves another to look, when there is something to see.
 void Pool::stop_looking() {
-  if (lookers_.fetch_sub(1, base::memory_order_seq_cst) == 1 && queued_.load(base::memory_order_seq_cst) > 0 && !full()) {
+  if (lookers_.fetch_sub(1, base::memory_order_seq_cst) == 1 && queued_.load(base::memory_order_seq_cst) > 0 &&
+      !full()) {
     add_lookers(1);
   }
 }

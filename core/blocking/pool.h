@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// Pool: the threads for blocking code. They are started when jobs would wait, up to a limit, and leave when idle for long.
+// Pool: the threads for blocking code. They are started when jobs would wait, up to a limit, and leave when idle for
+// long.
 //
-// The queue is a moodycamel::ConcurrentQueue: handing a job over takes no lock. A thread of the pool is in one of four modes:
+// The queue is a moodycamel::ConcurrentQueue: handing a job over takes no lock. A thread of the pool is in one of four
+// modes:
 //
 //                    takes a job
 //   start -> LOOKING ------------------------------------> RUNNING --+ next job
@@ -13,13 +15,13 @@
 //             |                                          |   |
 //             +------ few left, or all threads run ------+---+ no next job
 //
-// `lookers_` counts LOOKING, WATCHING, and threads started or woken that have not arrived yet. Invariant: while the queue
-// holds something, there is a looker, or every thread the pool may have is RUNNING. So a submit that sees a looker has
-// nothing to do: under load it costs no system call.
+// `lookers_` counts LOOKING, WATCHING, and threads started or woken that have not arrived yet. Invariant: while the
+// queue holds something, there is a looker, or every thread the pool may have is RUNNING. So a submit that sees a
+// looker has nothing to do: under load it costs no system call.
 //
-// One looker watches instead of running, because how many threads are right depends on what the jobs do: 100,000 that take
-// 100 ns each want one, 500 that sleep want 500. Every kWatchNs it looks how many jobs were taken; if at that pace the
-// queue would last longer than kPatienceNs, threads are added, twice as many each time.
+// One looker watches instead of running, because how many threads are right depends on what the jobs do: 100,000 that
+// take 100 ns each want one, 500 that sleep want 500. Every kWatchNs it looks how many jobs were taken; if at that pace
+// the queue would last longer than kPatienceNs, threads are added, twice as many each time.
 //
 // No lost wake-up: submit raises queued_ (seq_cst), then reads lookers_ (seq_cst); who stops looking lowers lookers_
 // (seq_cst), then reads queued_ (seq_cst). One of them sees the other.
@@ -58,8 +60,8 @@ class Pool {
   Pool(platform::Arena& arena, const PoolOptions& options);
   ~Pool();
 
-  // Queues a job or a task (to be polled there), with its queue entry's reference. kOk: taken over. kNotSupported: no pool.
-  // kShutdown. kAgain: no thread lives and none can be started. On an error the entry is still the caller's.
+  // Queues a job or a task (to be polled there), with its queue entry's reference. kOk: taken over. kNotSupported: no
+  // pool. kShutdown. kAgain: no thread lives and none can be started. On an error the entry is still the caller's.
   Status submit(task::Header& item);
 
   // Refuses new jobs and cancels those queued. Any thread, again and again.
@@ -118,12 +120,12 @@ class Pool {
   platform::Arena& arena_;
   const PoolOptions options_;
   Queue queue_;
-  // Raised before the enqueue, lowered after the dequeue. Its read-modify-writes also carry the happens-before edge from
-  // submit to run in a form sanitizers follow.
+  // Raised before the enqueue, lowered after the dequeue. Its read-modify-writes also carry the happens-before edge
+  // from submit to run in a form sanitizers follow.
   alignas(base::kCacheLine) base::Atomic<int64_t> queued_{0};
   alignas(base::kCacheLine) base::Atomic<uint32_t> lookers_{0};
-  base::Atomic<uint32_t> threads_{0};   // written under the mutex
-  base::Atomic<uint32_t> idle_{0};      // written under the mutex
+  base::Atomic<uint32_t> threads_{0};  // written under the mutex
+  base::Atomic<uint32_t> idle_{0};     // written under the mutex
   base::Atomic<bool> closed_{false};
   alignas(base::kCacheLine) base::Atomic<uint64_t> taken_{0};
   base::Atomic<uint32_t> running_{0};

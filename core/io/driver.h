@@ -2,8 +2,8 @@
 //
 // Driver: descriptors in, wake-ups of tasks out. It holds the registrations and the system's readiness queue.
 //
-// Thread safety: poll by one thread at a time (the scheduler's role); open, close, after_fork when nobody else is near; the
-// rest from any thread.
+// Thread safety: poll by one thread at a time (the scheduler's role); open, close, after_fork when nobody else is near;
+// the rest from any thread.
 //
 // Lifetime: the runtime's memory. A registration is its owner's until remove or release, also after shut_down.
 //
@@ -34,7 +34,8 @@ class Driver {
   // Frees everything. No registration is in use.
   void close();
 
-  // Waits until there are events, a wake, or the time has passed; sets readiness and wakes tasks. kForever, or 0: only looks.
+  // Waits until there are events, a wake, or the time has passed; sets readiness and wakes tasks. kForever, or 0: only
+  // looks.
   Status poll(uint64_t timeout_ns);
   // The poll in progress, or else the next, returns.
   void wake() { poller_.wake(); }

@@ -24,9 +24,7 @@ constexpr uint32_t ready_for(Direction direction) {
   return direction == Direction::kRead ? kReadable | kReadClosed : kWritable | kWriteClosed;
 }
 // Of these the one that a try can use up.
-constexpr uint32_t used_up_by(Direction direction) {
-  return direction == Direction::kRead ? kReadable : kWritable;
-}
+constexpr uint32_t used_up_by(Direction direction) { return direction == Direction::kRead ? kReadable : kWritable; }
 
 // One report of a backend.
 struct Event {

@@ -25,8 +25,8 @@ void Registration::clear(uint32_t bits, Seen seen) {
   uint64_t now = word_.load(base::memory_order_relaxed);
   do {
     if (((now ^ seen.word_) & kTickMask) != 0) return;
-  } while (!word_.compare_exchange_weak(now, now & ~uint64_t{bits}, base::memory_order_acq_rel,
-                                        base::memory_order_relaxed));
+  } while (
+      !word_.compare_exchange_weak(now, now & ~uint64_t{bits}, base::memory_order_acq_rel, base::memory_order_relaxed));
 }
 
 void Registration::set_ready(uint32_t generation, uint32_t ready) {
@@ -39,8 +39,7 @@ void Registration::set_ready(uint32_t generation, uint32_t ready) {
     if (generation_of(now) != generation) return;
     const uint64_t tick = (now + kTick) & kTickMask;
     next = (((now & ~kTickMask) | tick) & ~waiting) | ready;
-  } while (!word_.compare_exchange_weak(now, next, base::memory_order_acq_rel,
-                                        base::memory_order_relaxed));
+  } while (!word_.compare_exchange_weak(now, next, base::memory_order_acq_rel, base::memory_order_relaxed));
   if ((now & waiting) != 0) wake(now & waiting);
 }
 

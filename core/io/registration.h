@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// Registration: one descriptor in the driver: its readiness as far as events told, and the tasks that wait for more. One
-// atomic word answers for all of it; the lock is taken only by an operation that must wait, and by an event that finds such
-// waiters.
+// Registration: one descriptor in the driver: its readiness as far as events told, and the tasks that wait for more.
+// One atomic word answers for all of it; the lock is taken only by an operation that must wait, and by an event that
+// finds such waiters.
 //
 //   word:  | generation : 32 | tick : 20 | waits : 2 | down : 2 | (3) | ready : 5 |
 //
-//   generation  of the slot's use; part of the event's token, so that an event for an earlier use changes nothing: it is
+//   generation  of the slot's use; part of the event's token, so that an event for an earlier use changes nothing: it
+//   is
 //               checked by the same compare-exchange that sets the bits, and a slot may be used again at once
 //   tick        counts events; clear_ready does nothing when one came in since the caller saw the word
 //   waits       a set of waiters is, or may be, not empty
@@ -20,12 +21,12 @@
 //       | poll_ready: kPending                |
 //       +----> waits --- set_ready: take waiters, wake (after the lock) ---> their tasks poll again
 //
-// No edge is lost: a poll_ready that must wait sets its flag and adds its task under the lock, with the readiness checked by
-// the read-modify-write that sets the flag. An event's read-modify-write comes before it (then its bits are seen and nobody
-// waits) or after (then the event sees the flag, and takes the lock behind the one who waits).
+// No edge is lost: a poll_ready that must wait sets its flag and adds its task under the lock, with the readiness
+// checked by the read-modify-write that sets the flag. An event's read-modify-write comes before it (then its bits are
+// seen and nobody waits) or after (then the event sees the flag, and takes the lock behind the one who waits).
 //
-// One word, so its modification order decides everything, and acq_rel is enough: release on each change, acquire on what
-// acts on it; no other variable is compared with it.
+// One word, so its modification order decides everything, and acq_rel is enough: release on each change, acquire on
+// what acts on it; no other variable is compared with it.
 //
 // Thread safety: poll_ready, clear_ready, forget: any thread, while its owner keeps it. The rest is the driver's.
 #pragma once
@@ -99,12 +100,8 @@ class alignas(base::kCacheLine) Registration {
   static constexpr uint32_t kGenerationShift = 32;
   static_assert((kReadyBits & (kDown | kReadWaits | kWriteWaits | kTickMask)) == 0);
 
-  static uint32_t generation_of(uint64_t word) {
-    return static_cast<uint32_t>(word >> kGenerationShift);
-  }
-  static uint64_t waits(Direction direction) {
-    return direction == Direction::kRead ? kReadWaits : kWriteWaits;
-  }
+  static uint32_t generation_of(uint64_t word) { return static_cast<uint32_t>(word >> kGenerationShift); }
+  static uint64_t waits(Direction direction) { return direction == Direction::kRead ? kReadWaits : kWriteWaits; }
   static Status status_of(uint64_t word) {
     if ((word & kClosed) != 0) return Status::kClosed;
     return (word & kShutdown) != 0 ? Status::kShutdown : Status::kOk;

@@ -21,8 +21,7 @@ void Slab::give(Registration& slot) {
 bool Slab::grow() {
   if (grown_ == kChunks) return false;
   const uint32_t count = kFirst << grown_;
-  void* block =
-      arena_.memory().allocate(sizeof(Registration) * count, alignof(Registration));
+  void* block = arena_.memory().allocate(sizeof(Registration) * count, alignof(Registration));
   if (block == nullptr) return false;
   auto* chunk = static_cast<Registration*>(block);
   const uint32_t first = count - kFirst;

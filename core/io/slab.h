@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Slab: the registrations' memory. Type-stable: a slot is a Registration from its chunk's first day until the slab goes, so an
-// event may look at a slot whose use has ended. Chunks double, so that an index finds its slot without a search.
+// Slab: the registrations' memory. Type-stable: a slot is a Registration from its chunk's first day until the slab
+// goes, so an event may look at a slot whose use has ended. Chunks double, so that an index finds its slot without a
+// search.
 //
 // Thread safety: take and give by any thread; at by any thread, for an index that was handed out; clear by nobody else.
 #pragma once

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Connect: the poll function behind rota_tcp_connect: looks the name up unless it is numeric, then tries its addresses in
-// turn.
+// Connect: the poll function behind rota_tcp_connect: looks the name up unless it is numeric, then tries its addresses
+// in turn.
 //
 //   RESOLVING --addresses--> CONNECTING --kOk--> done
 //       |                     |   ^
@@ -23,7 +23,8 @@ namespace rota::net {
 
 class Connect {
  public:
-  // The connected socket is put into `out`, with its reference; `out` is borrowed until then. Errors: as Resolution::start.
+  // The connected socket is put into `out`, with its reference; `out` is borrowed until then. Errors: as
+  // Resolution::start.
   static Result<Connect*> make(const scheduler::Services& services, const char* host, size_t length, uint16_t port,
                                const os::TcpOptions& options, void (*give)(void* out, Socket* socket), void* out);
   Connect(const scheduler::Services& services, const os::TcpOptions& options, void (*give)(void* out, Socket* socket),
@@ -46,11 +47,11 @@ class Connect {
   void (*const give_)(void* out, Socket* socket);
   void* const out_;
 
-  Address numeric_;                    // when the host was
-  Resolution* resolution_ = nullptr;   // when it was a name
-  task::Header* job_ = nullptr;        // its lookup, while it goes on
-  size_t next_ = 0;                    // address to try next
-  Socket* attempt_ = nullptr;          // under way
+  Address numeric_;                   // when the host was
+  Resolution* resolution_ = nullptr;  // when it was a name
+  task::Header* job_ = nullptr;       // its lookup, while it goes on
+  size_t next_ = 0;                   // address to try next
+  Socket* attempt_ = nullptr;         // under way
   Status last_error_ = Status::kNotFound;
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// HostFd: readiness of a descriptor that the host owns. Level-triggered on top of an edge-triggered driver: each poll asks
-// the system what is so now; only when that is nothing does it wait for an event. In between, no event is lost:
+// HostFd: readiness of a descriptor that the host owns. Level-triggered on top of an edge-triggered driver: each poll
+// asks the system what is so now; only when that is nothing does it wait for an event. In between, no event is lost:
 //
 //   1. look      remember the driver's word (its tick counts events)
 //   2. ask       the system, without waiting: ready? answer
@@ -31,8 +31,9 @@ class HostFd final : public base::Counted<HostFd> {
   HostFd(const scheduler::Services& services, intptr_t descriptor, io::Registration& registration)
       : services_(services), descriptor_(descriptor), registration_(registration) {}
 
-  // kOk: `ready` is what of `interest` (io::kReadable | io::kWritable) it is ready for, with io::kReadClosed and io::kError
-  // when they hold. kPending: the task is woken when that may change. kClosed after deregister. Spends budget.
+  // kOk: `ready` is what of `interest` (io::kReadable | io::kWritable) it is ready for, with io::kReadClosed and
+  // io::kError when they hold. kPending: the task is woken when that may change. kClosed after deregister. Spends
+  // budget.
   Status poll(task::Context& context, uint32_t interest, uint32_t& ready);
   // kAlready: it was.
   Status deregister() { return services_.io.deregister(registration_) ? Status::kOk : Status::kAlready; }

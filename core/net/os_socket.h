@@ -41,8 +41,8 @@ Status connect(Handle socket, const Address& address);
 // After readiness: kOk, kPending (not yet), or why not.
 Status connected(Handle socket);
 Status bind_and_listen(Handle socket, const Address& address, const TcpOptions& options);
-// A connection, with its listener's options. kAgain: none now. kProcessFiles, kSystemFiles, kNoBuffers, kNoMemory: there may
-// be one, but no room for it now. What concerned a single connection that is gone again is passed over.
+// A connection, with its listener's options. kAgain: none now. kProcessFiles, kSystemFiles, kNoBuffers, kNoMemory:
+// there may be one, but no room for it now. What concerned a single connection that is gone again is passed over.
 Result<Handle> accept(Handle listener);
 void close(Handle socket);
 

@@ -5,8 +5,8 @@
 // block lives, the arena, and with it the runtime, lives. The last block that goes, after the owner and all threads
 // have left, calls `on_empty`.
 //
-// Counting costs no shared write on the engine's threads: each has a counter of its own (Arena::Thread), folded into the
-// shared one when it leaves. Biases keep the shared counter from reaching zero while somebody has not folded:
+// Counting costs no shared write on the engine's threads: each has a counter of its own (Arena::Thread), folded into
+// the shared one when it leaves. Biases keep the shared counter from reaching zero while somebody has not folded:
 //
 //   shared = kBias * (owner + threads inside) + blocks counted by others       zero only when all of it is gone
 //
@@ -26,8 +26,7 @@ namespace rota::platform {
 class Arena {
  public:
   // on_empty(user) is called once, on the thread that lets the last block go; it may destroy the arena.
-  Arena(Memory memory, void (*on_empty)(void* user), void* user)
-      : memory_(memory), on_empty_(on_empty), user_(user) {}
+  Arena(Memory memory, void (*on_empty)(void* user), void* user) : memory_(memory), on_empty_(on_empty), user_(user) {}
   Arena(const Arena&) = delete;
   Arena& operator=(const Arena&) = delete;
 
@@ -83,8 +82,8 @@ class Arena {
   const Memory memory_;
   void (*const on_empty_)(void*);
   void* const user_;
-  // Written by everyone who is not inside a Thread. acq_rel: what was done to a block by the thread that freed it happens
-  // before on_empty.
+  // Written by everyone who is not inside a Thread. acq_rel: what was done to a block by the thread that freed it
+  // happens before on_empty.
   alignas(base::kCacheLine) base::Atomic<int64_t> shared_{kBias};
 };
 

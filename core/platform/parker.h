@@ -2,8 +2,9 @@
 //
 // Parker: one thread sleeps here until another wakes it. A wake-up made before the sleep is kept (one token).
 //
-// Contract for a platform: `futex_wait` sleeps while *word == expected, until the deadline or a wake, and may return for no
-// reason; `futex_wake` wakes one sleeper of the word. Neither allocates. (linux: futex; windows: WaitOnAddress; darwin:
+// Contract for a platform: `futex_wait` sleeps while *word == expected, until the deadline or a wake, and may return
+// for no reason; `futex_wake` wakes one sleeper of the word. Neither allocates. (linux: futex; windows: WaitOnAddress;
+// darwin:
 // __ulock.)
 //
 // Thread safety: park from one thread at a time, unpark from any.

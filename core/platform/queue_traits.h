@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// QueueTraits: makes a moodycamel::ConcurrentQueue take its memory from a runtime. The queue asks through static functions,
-// so the memory is named by a scope around each call into the queue, and remembered in front of each block for the way
-// back.
+// QueueTraits: makes a moodycamel::ConcurrentQueue take its memory from a runtime. The queue asks through static
+// functions, so the memory is named by a scope around each call into the queue, and remembered in front of each block
+// for the way back.
 //
 // Thread safety: any thread, each with its own scope.
 #pragma once

@@ -57,9 +57,7 @@ Status Delivery::attach(task::Header& target, task::Home& home, Invoke invoke, D
   return attaching.refused ? Status::kShutdown : Status::kOk;
 }
 
-Delivery* Delivery::from(task::Task& task) {
-  return task.vtable == &kVTable ? static_cast<Delivery*>(&task) : nullptr;
-}
+Delivery* Delivery::from(task::Task& task) { return task.vtable == &kVTable ? static_cast<Delivery*>(&task) : nullptr; }
 
 Delivery::Completion Delivery::take() {
   const Completion completion{target_, target_->result, user1_, user2_};

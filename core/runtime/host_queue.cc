@@ -199,8 +199,8 @@ Status HostQueue::pop(Delivery::Completion* out, uint32_t capacity, uint32_t& co
 }
 
 void HostQueue::last_reference() {
-  // From here on submit goes to the workers. What has landed is delivered by this thread; a run in progress on this very
-  // thread (a callback that releases the queue) goes on to do so itself.
+  // From here on submit goes to the workers. What has landed is delivered by this thread; a run in progress on this
+  // very thread (a callback that releases the queue) goes on to do so itself.
   task::Task* rest = stack_.exchange(closed_mark(), base::memory_order_acq_rel);
   task::Task* ordered = nullptr;
   while (rest != nullptr) {

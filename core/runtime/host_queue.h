@@ -2,9 +2,9 @@
 //
 // HostQueue: where completions, and polls of tasks spawned on it, wait for a host's thread. See rota_queue in rota.h.
 //
-// Waiting tasks form a stack that any thread pushes to with one compare-and-swap; who runs the queue takes it whole, turns
-// it round, and keeps what it does not get to in a list of its own. The first push onto an empty stack raises the signal:
-// any number of completions wake the host once.
+// Waiting tasks form a stack that any thread pushes to with one compare-and-swap; who runs the queue takes it whole,
+// turns it round, and keeps what it does not get to in a list of its own. The first push onto an empty stack raises the
+// signal: any number of completions wake the host once.
 //
 //   open:   push -> stack -> (run) list -> polled
 //   closed: (last handle gone) what is there is run by who closes; later pushes go to the workers

@@ -58,11 +58,8 @@ Status Runtime::open() {
     scheduler_ = multi_thread_ = made.value();
   }
   blocking_home_.emplace(arena_, &scheduler_->owned_set(), pool_);
-  services_.emplace(scheduler::Services{.arena = arena_,
-                                        .home = *scheduler_,
-                                        .io = scheduler_->io(),
-                                        .timers = *scheduler_,
-                                        .blocking = pool_});
+  services_.emplace(scheduler::Services{
+      .arena = arena_, .home = *scheduler_, .io = scheduler_->io(), .timers = *scheduler_, .blocking = pool_});
   return multi_thread_ == nullptr ? Status::kOk : multi_thread_->start(options_.stack_size);
 }
 
@@ -107,7 +104,7 @@ scheduler::ThreadHome* Runtime::make_thread_home(bool owned) {
 
 Result<task::Home*> Runtime::blocking_home() {
   if (options_.blocking_max == 0 && options_.workers != 0) return Status::kNotSupported;
-  return static_cast<task::Home*>(&*blocking_home_);
+  return static_cast<task::Home*>(&*blocking_home_);  // NOLINT(bugprone-unchecked-optional-access): open() made it
 }
 
 Metrics Runtime::metrics() const {

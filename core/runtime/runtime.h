@@ -62,7 +62,7 @@ class Runtime final : public base::Counted<Runtime> {
   void last_reference();
 
   uint32_t workers() const { return options_.workers; }
-  scheduler::Services& services() { return *services_; }
+  scheduler::Services& services() { return *services_; }  // NOLINT(bugprone-unchecked-optional-access): open() made it
   scheduler::Scheduler& scheduler() { return *scheduler_; }
   // nullptr when there are workers.
   scheduler::CurrentThread* hosted() { return current_thread_; }
@@ -72,8 +72,8 @@ class Runtime final : public base::Counted<Runtime> {
   platform::Arena& arena() { return arena_; }
   Metrics metrics() const;
 
-  // A home for one task on the calling thread, with one reference. `owned`: shutdown cancels the task (a block_on), or leaves
-  // it (a wait, which ends with what it waits for). nullptr: no memory.
+  // A home for one task on the calling thread, with one reference. `owned`: shutdown cancels the task (a block_on), or
+  // leaves it (a wait, which ends with what it waits for). nullptr: no memory.
   scheduler::ThreadHome* make_thread_home(bool owned);
 
   // The runtime a task belongs to.

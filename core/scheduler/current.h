@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Current: what the calling thread is doing for a runtime, if anything. Kept in one thread-local pointer to an object on
-// that thread's stack; scopes nest.
+// Current: what the calling thread is doing for a runtime, if anything. Kept in one thread-local pointer to an object
+// on that thread's stack; scopes nest.
 #pragma once
 
 #include "core/base/atomic.h"
@@ -18,8 +18,8 @@ struct TaskCounts {
 
 class Current {
  public:
-  // While it lives, this thread works for `scheduler`. `worker`: as one of its workers, with `counts` of its own. `may_wait`: waiting here only stops
-  // this thread (a blocking job), not the engine.
+  // While it lives, this thread works for `scheduler`. `worker`: as one of its workers, with `counts` of its own.
+  // `may_wait`: waiting here only stops this thread (a blocking job), not the engine.
   Current(Scheduler& scheduler, Worker* worker, bool may_wait, TaskCounts* counts = nullptr);
   ~Current();
   Current(const Current&) = delete;

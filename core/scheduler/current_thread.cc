@@ -125,7 +125,8 @@ void CurrentThread::disturb() {
 
 intptr_t CurrentThread::watch_signals() {
   watched_.store(true, base::memory_order_relaxed);
-  // Leaving sets the signals. Somebody else drives, and may have looked at watched_ already: the host looks once for nothing.
+  // Leaving sets the signals. Somebody else drives, and may have looked at watched_ already: the host looks once for
+  // nothing.
   Drive drive(*this);
   if (!drive.mine()) disturb();
   return set_.handle();

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// CurrentThread: the scheduler without threads. Tasks run while a thread of the host is inside one of its calls (block_on,
-// wait, running a queue); one at a time drives, and what it submits meanwhile costs no atomic operation.
+// CurrentThread: the scheduler without threads. Tasks run while a thread of the host is inside one of its calls
+// (block_on, wait, running a queue); one at a time drives, and what it submits meanwhile costs no atomic operation.
 //
-// Between calls, `signals()` is readable whenever turn() has something to do: a task from another thread, a descriptor, a
-// timer.
+// Between calls, `signals()` is readable whenever turn() has something to do: a task from another thread, a descriptor,
+// a timer.
 //
 // Thread safety: any thread, unless said otherwise.
 #pragma once
@@ -109,11 +109,11 @@ class CurrentThread final : public Scheduler {
   task::Task** deferred_end_ = &deferred_;
   base::OwnedCounter polls_, parks_;
 
-  // Who drives: an address that only that thread has; nullptr: nobody. acquire on taking and release on leaving hand the
-  // driver's fields over; seq_cst, because leaving is followed by a look at closed(), and close by a look at this.
+  // Who drives: an address that only that thread has; nullptr: nobody. acquire on taking and release on leaving hand
+  // the driver's fields over; seq_cst, because leaving is followed by a look at closed(), and close by a look at this.
   base::Atomic<const void*> driver_{nullptr};
-  // Set by the driver before it sleeps in the kernel, read by whoever brings work. seq_cst on both sides, with the injector's
-  // size (or the work itself): either the sleeper sees the work, or the bringer sees the sleeper.
+  // Set by the driver before it sleeps in the kernel, read by whoever brings work. seq_cst on both sides, with the
+  // injector's size (or the work itself): either the sleeper sees the work, or the bringer sees the sleeper.
   base::Atomic<bool> sleeping_{false};
   // Whether signal_ is raised: saves a system call for each task after the first.
   base::Atomic<bool> raised_{false};

@@ -17,9 +17,7 @@ bool Idle::try_search() {
   return true;
 }
 
-bool Idle::stop_searching() {
-  return searching_of(word_.fetch_sub(1, base::memory_order_seq_cst)) == 1;
-}
+bool Idle::stop_searching() { return searching_of(word_.fetch_sub(1, base::memory_order_seq_cst)) == 1; }
 
 void Idle::fall_asleep(uint32_t worker, bool searching) {
   base::MutexLock lock(mutex_);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Idle: who sleeps, who searches, and whom to wake. Waking a sleeping core costs its waker as much as 50 to 100 spawns, so
-// the rule is: wake one worker, and only if nobody is searching already; a searcher that finds work wakes the next.
+// Idle: who sleeps, who searches, and whom to wake. Waking a sleeping core costs its waker as much as 50 to 100 spawns,
+// so the rule is: wake one worker, and only if nobody is searching already; a searcher that finds work wakes the next.
 //
 // The word holds (searching, awake). A worker's way through it:
 //
@@ -16,10 +16,10 @@
 //     |      wake_self: it woke by itself (a timer, an event)
 //     +---------------------------------------------------------> AWAKE
 //
-// No wake-up is lost: a producer makes its task visible (seq_cst store into a queue), then reads the word (seq_cst); a worker
-// changes the word (seq_cst), then looks at the queues (seq_cst). In the one order of all these, either the producer sees
-// the sleeper, or the sleeper sees the task. Acquire and release alone would let both miss: each is a store followed by a
-// load of another location.
+// No wake-up is lost: a producer makes its task visible (seq_cst store into a queue), then reads the word (seq_cst); a
+// worker changes the word (seq_cst), then looks at the queues (seq_cst). In the one order of all these, either the
+// producer sees the sleeper, or the sleeper sees the task. Acquire and release alone would let both miss: each is a
+// store followed by a load of another location.
 //
 // Thread safety: any thread; a worker's own transitions on its own thread.
 #pragma once
@@ -52,7 +52,8 @@ class Idle {
   // True: it was the last that searched.
   [[nodiscard]] bool stop_searching();
 
-  // Announces that `worker`, which was searching or not, goes to sleep. It must look at every queue once more before it does.
+  // Announces that `worker`, which was searching or not, goes to sleep. It must look at every queue once more before it
+  // does.
   void fall_asleep(uint32_t worker, bool searching);
   // `worker` woke by itself. False: somebody has woken it with wake_one (and so counted it) in the meantime.
   [[nodiscard]] bool wake_self(uint32_t worker);

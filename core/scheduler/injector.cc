@@ -21,9 +21,7 @@ moodycamel::ProducerToken make_producer(const platform::Memory& memory, Injector
 Injector::Injector(const platform::Memory& memory) : memory_(memory), queue_(make_queue(memory)) {}
 
 Injector::Port::Port(Injector& injector)
-    : injector_(injector),
-      producer_(make_producer(injector.memory_, injector.queue_)),
-      consumer_(injector.queue_) {}
+    : injector_(injector), producer_(make_producer(injector.memory_, injector.queue_)), consumer_(injector.queue_) {}
 
 void Injector::push(task::Task& task) {
   // seq_cst: pairs with the parking worker, which announces its sleep before it reads size_ (see RunQueue::size).
@@ -37,7 +35,8 @@ void Injector::Port::push_batch(task::Task* const* tasks, uint32_t count) {
   to.size_.fetch_add(count, base::memory_order_seq_cst);  // as in push
   platform::QueueMemoryScope scope(to.memory_);
   // A token that found no memory is not valid: the queue then finds a place without it.
-  if (producer_.valid() ? to.queue_.enqueue_bulk(producer_, tasks, count) : to.queue_.enqueue_bulk(tasks, count)) return;
+  if (producer_.valid() ? to.queue_.enqueue_bulk(producer_, tasks, count) : to.queue_.enqueue_bulk(tasks, count))
+    return;
   for (uint32_t i = 0; i < count; ++i) to.push_spare(*tasks[i]);
 }
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// Injector: the queue all workers share. Tasks from other threads come in here, and what overflows a worker's ring. It is a
-// moodycamel::ConcurrentQueue: producers do not meet; tasks of one producer stay in order. Each worker has a port of its own,
-// with the queue's tokens, so that it finds its place there without a search.
+// Injector: the queue all workers share. Tasks from other threads come in here, and what overflows a worker's ring. It
+// is a moodycamel::ConcurrentQueue: producers do not meet; tasks of one producer stay in order. Each worker has a port
+// of its own, with the queue's tokens, so that it finds its place there without a search.
 //
-// Closing: a producer pushes first and asks whether it is closed second; shutdown closes first and drains second. Whichever
-// comes later sees the other, so no task is left behind.
+// Closing: a producer pushes first and asks whether it is closed second; shutdown closes first and drains second.
+// Whichever comes later sees the other, so no task is left behind.
 //
 // Thread safety: any thread.
 #pragma once
@@ -65,9 +65,9 @@ class Injector {
   task::Task* pop_spare();
 
   const platform::Memory& memory_;
-  // Raised before the enqueue, lowered after the dequeue: never below what is inside. Its read-modify-writes also carry the
-  // happens-before edge from producer to consumer in a form that thread sanitizers follow; the queue's own is made of
-  // fences, which they do not.
+  // Raised before the enqueue, lowered after the dequeue: never below what is inside. Its read-modify-writes also carry
+  // the happens-before edge from producer to consumer in a form that thread sanitizers follow; the queue's own is made
+  // of fences, which they do not.
   alignas(base::kCacheLine) base::Atomic<size_t> size_{0};
   base::Atomic<bool> closed_{false};
   // Tasks for which the queue had no memory; a stack. release/acquire on the head: links.

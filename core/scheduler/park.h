@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Park: where a worker sleeps: in the driver's kernel poll when nobody else holds the driver, else on a futex of its own. A
-// wake-up made at any time before is kept.
+// Park: where a worker sleeps: in the driver's kernel poll when nobody else holds the driver, else on a futex of its
+// own. A wake-up made at any time before is kept.
 //
 //              unpark: nothing to do          park returns at once
 //   kEmpty --------------------> kNotified -----------------------> kEmpty

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "core/scheduler/run_queue.h"
 
-
 namespace rota::scheduler {
 
 uint32_t RunQueue::push(task::Task& task, Injector::Port& injector) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// RunQueue: a worker's ring of 256 ready tasks. One producer, its owner, for its whole life; the owner and thieves take.
-// A full ring moves half of itself to the injector; a thief takes half of what it finds.
-// Idea: the bounded work-stealing queues of Go's and Tokio's schedulers.
+// RunQueue: a worker's ring of 256 ready tasks. One producer, its owner, for its whole life; the owner and thieves
+// take. A full ring moves half of itself to the injector; a thief takes half of what it finds. Idea: the bounded
+// work-stealing queues of Go's and Tokio's schedulers.
 //
 // `head_` packs two positions, each counting up for ever modulo 2^32:
 //
@@ -14,8 +14,8 @@
 //   steal        1. real + n, steal stays: the tasks in between are the thief's to copy; 2. steal = real
 //   push         slots from tail; the ring is full when tail - steal == 256, so a thief's slots are never overwritten
 //
-// Packing both in one word is what keeps a slow thief from taking a range twice (ABA): a thief's first step succeeds only
-// if nobody moved either position since it looked.
+// Packing both in one word is what keeps a slow thief from taking a range twice (ABA): a thief's first step succeeds
+// only if nobody moved either position since it looked.
 //
 // Thread safety: push, pop by the owner; steal_into, size from any thread.
 #pragma once
@@ -41,14 +41,14 @@ class RunQueue {
   // Owner: the first task, or nullptr.
   task::Task* pop();
 
-  // Owner of `into`, any thread for this: moves half of what is here, at most half a ring, to `into`, and returns one of
-  // them to run at once. nullptr: nothing here, another thief is at work, or `into` is more than half full.
+  // Owner of `into`, any thread for this: moves half of what is here, at most half a ring, to `into`, and returns one
+  // of them to run at once. nullptr: nothing here, another thief is at work, or `into` is more than half full.
   task::Task* steal_into(RunQueue& into, uint64_t& stolen);
 
   // Any thread; exact for the owner when nobody steals.
   uint32_t size() const {
-    // seq_cst: pairs with push's store. A worker that announced its sleep in Idle and then looks here must see a task whose
-    // producer looked at Idle before that announcement.
+    // seq_cst: pairs with push's store. A worker that announced its sleep in Idle and then looks here must see a task
+    // whose producer looked at Idle before that announcement.
     const uint64_t head = head_.load(base::memory_order_seq_cst);
     const uint32_t tail = tail_.load(base::memory_order_seq_cst);
     const uint32_t size = tail - real_of(head);

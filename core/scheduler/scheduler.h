@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Scheduler: what the rest of the engine knows of the two schedulers, multi_thread.h (workers) and current_thread.h (the
-// host's own calls do the work).
+// Scheduler: what the rest of the engine knows of the two schedulers, multi_thread.h (workers) and current_thread.h
+// (the host's own calls do the work).
 //
 // Thread safety: any thread, unless said otherwise.
 #pragma once
@@ -35,7 +35,8 @@ struct Counters {
 
 class Scheduler : public task::Home, public time::Timers {
  public:
-  // Owner of nothing, home of tasks that shutdown must not cancel: they are submitted when what they wait for is complete.
+  // Owner of nothing, home of tasks that shutdown must not cancel: they are submitted when what they wait for is
+  // complete.
   class Unowned final : public task::Home {
    public:
     Unowned(platform::Arena& arena, Scheduler& scheduler) : Home(arena, nullptr), scheduler_(scheduler) {}
@@ -48,8 +49,8 @@ class Scheduler : public task::Home, public time::Timers {
   explicit Scheduler(platform::Arena& arena) : Home(arena, &owned_set_), unowned_(arena, *this) {}
   virtual ~Scheduler() = default;
 
-  // Runs the task of `home` on this thread until it is complete, or until the deadline has passed: then it is cancelled.
-  // The caller has submitted it and keeps a reference. Precondition: this thread may wait.
+  // Runs the task of `home` on this thread until it is complete, or until the deadline has passed: then it is
+  // cancelled. The caller has submitted it and keeps a reference. Precondition: this thread may wait.
   virtual void run_until_complete(ThreadHome& home, task::Task& task, uint64_t deadline_ns) = 0;
 
   // Refuses and cancels work from now on; does not wait.

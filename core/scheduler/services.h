@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Services: what the rooms above the scheduler (sockets, the C interface) get of a runtime. Constant after construction;
-// lives as long as the runtime's arena, so whoever has a block there may keep a reference.
+// Services: what the rooms above the scheduler (sockets, the C interface) get of a runtime. Constant after
+// construction; lives as long as the runtime's arena, so whoever has a block there may keep a reference.
 #pragma once
 
 #include "core/platform/arena.h"
@@ -23,7 +23,7 @@ namespace rota::scheduler {
 
 struct Services {
   platform::Arena& arena;
-  task::Home& home;        // tasks made with this home run on the workers
+  task::Home& home;  // tasks made with this home run on the workers
   io::Driver& io;
   time::Timers& timers;
   blocking::Pool& blocking;

@@ -6,8 +6,8 @@
 namespace rota::scheduler {
 
 void ThreadHome::submit(task::Task& task) {
-  // The entry's reference keeps the task and with it this home only until the waiting thread has taken it: hold the home
-  // for the calls that follow.
+  // The entry's reference keeps the task and with it this home only until the waiting thread has taken it: hold the
+  // home for the calls that follow.
   ref();
   entry_.store(&task, base::memory_order_seq_cst);
   parker_.unpark();

@@ -8,7 +8,12 @@
 namespace rota::scheduler {
 
 Worker::Worker(MultiThread& pool, uint32_t index)
-    : pool_(pool), index_(index), random_(index + 1), context_(index), injector_(pool.injector()), wheel_(platform::now_ns()) {}
+    : pool_(pool),
+      index_(index),
+      random_(index + 1),
+      context_(index),
+      injector_(pool.injector()),
+      wheel_(platform::now_ns()) {}
 
 void Worker::unpark() {
   stats_.unparks.fetch_add(1, base::memory_order_relaxed);

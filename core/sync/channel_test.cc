@@ -121,8 +121,7 @@ TEST_CASE_FIXTURE(Fixture, "senders wait in line while it is full, and nobody ov
   CHECK(recv() == 5);
 }
 
-TEST_CASE_FIXTURE(Fixture,
-                  "a sender that cancels keeps its value, and does not block the channel") {
+TEST_CASE_FIXTURE(Fixture, "a sender that cancels keeps its value, and does not block the channel") {
   open(1);
   CHECK(channel->try_send(mark(1)) == Status::kOk);
   task::Header* waiting = channel->send(mark(2)).value();
@@ -171,8 +170,7 @@ TEST_CASE_FIXTURE(Fixture, "a receiver that cancels takes no value with it") {
 TEST_CASE_FIXTURE(Fixture, "closing ends the receivers in line and wakes the polling task") {
   open(0);
   task::Header* waiting = channel->recv(&got).value();
-  task::Task* task =
-      home.spawn([&](task::Context& context) { return channel->poll_recv(context, got); });
+  task::Task* task = home.spawn([&](task::Context& context) { return channel->poll_recv(context, got); });
   home.run();
   CHECK(channel->close() == Status::kOk);
   CHECK(FakeHome::take(waiting) == Status::kClosed);
@@ -240,9 +238,7 @@ struct Poor {
     --poor->left;
     return platform::Memory().allocate(size, align);
   }
-  static void free(void*, void* memory, size_t size, size_t align) {
-    platform::Memory().free(memory, size, align);
-  }
+  static void free(void*, void* memory, size_t size, size_t align) { platform::Memory().free(memory, size, align); }
   int left = 1000;
 };
 

@@ -20,8 +20,7 @@ class FakeHome final : public task::Home {
  public:
   FakeHome() : FakeHome(platform::Memory()) {}
   explicit FakeHome(platform::Memory memory)
-      : Home(arena_, nullptr),
-        arena_(memory, [](void* self) { static_cast<FakeHome*>(self)->empty_ = true; }, this) {}
+      : Home(arena_, nullptr), arena_(memory, [](void* self) { static_cast<FakeHome*>(self)->empty_ = true; }, this) {}
 
   void submit(task::Task& task) override {
     base::MutexLock lock(mutex_);

@@ -12,8 +12,7 @@ uint64_t LockWord::lock_contended() {
   for (;;) {
     uint64_t seen = word_.load(base::memory_order_relaxed);
     if ((seen & kLocked) == 0 &&
-        word_.compare_exchange_weak(seen, seen | kLocked, base::memory_order_acquire,
-                                    base::memory_order_relaxed)) {
+        word_.compare_exchange_weak(seen, seen | kLocked, base::memory_order_acquire, base::memory_order_relaxed)) {
       return seen;
     }
     backoff.wait();

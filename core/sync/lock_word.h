@@ -42,23 +42,19 @@ class ABSL_LOCKABLE LockWord {
   // now. acquire and release: pairs with itself and unlock; this is where locks and permits pass
   // from one holder to the next.
   [[nodiscard]] bool change(uint64_t& seen, uint64_t next) {
-    return word_.compare_exchange_strong(seen, next, base::memory_order_acq_rel,
-                                         base::memory_order_acquire);
+    return word_.compare_exchange_strong(seen, next, base::memory_order_acq_rel, base::memory_order_acquire);
   }
 
   // The state, now with the lock held. acquire: pairs with unlock and change.
   uint64_t lock() ABSL_EXCLUSIVE_LOCK_FUNCTION() {
     uint64_t seen = word_.load(base::memory_order_relaxed) & ~kLocked;
-    if (word_.compare_exchange_strong(seen, seen | kLocked, base::memory_order_acquire,
-                                      base::memory_order_relaxed)) {
+    if (word_.compare_exchange_strong(seen, seen | kLocked, base::memory_order_acquire, base::memory_order_relaxed)) {
       return seen;
     }
     return lock_contended();
   }
   // release: pairs with lock, change and read.
-  void unlock(uint64_t next) ABSL_UNLOCK_FUNCTION() {
-    word_.store(next, base::memory_order_release);
-  }
+  void unlock(uint64_t next) ABSL_UNLOCK_FUNCTION() { word_.store(next, base::memory_order_release); }
 
  private:
   uint64_t lock_contended();

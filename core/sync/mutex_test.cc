@@ -36,8 +36,7 @@ TEST_CASE_FIXTURE(Fixture, "locking a free mutex is complete at once") {
   CHECK(mutex->unlock() == Status::kOk);
 }
 
-TEST_CASE_FIXTURE(Fixture,
-                  "a mutex is handed over in the order of the line, and is not free in between") {
+TEST_CASE_FIXTURE(Fixture, "a mutex is handed over in the order of the line, and is not free in between") {
   CHECK(mutex->try_lock() == Status::kOk);
   task::Header* first = mutex->lock().value();
   task::Header* second = mutex->lock().value();

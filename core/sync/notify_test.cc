@@ -68,8 +68,7 @@ TEST_CASE_FIXTURE(Fixture, "a notification is not spent on who has cancelled") {
   CHECK(FakeHome::take(second) == Status::kOk);
 }
 
-TEST_CASE_FIXTURE(Fixture,
-                  "after the last waiter has cancelled a notification is remembered again") {
+TEST_CASE_FIXTURE(Fixture, "after the last waiter has cancelled a notification is remembered again") {
   task::Header* first = notify->wait().value();
   CHECK(task::cancel(*first) == Status::kOk);
   task::unref(*first);

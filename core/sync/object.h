@@ -87,8 +87,7 @@ class Object : public base::Counted<T>, protected task::Operation {
     if (counted) where.unref_home();
   }
 
-  static constexpr task::VTable kVTable{
-      .poll = nullptr, .drop_state = nullptr, .cancel = cancel, .destroy = destroy};
+  static constexpr task::VTable kVTable{.poll = nullptr, .drop_state = nullptr, .cancel = cancel, .destroy = destroy};
 };
 
 // T has a type Wish, what such an operation asks for, and void leave(Waiter<T>&), which takes a
@@ -106,20 +105,19 @@ class Waiter final : public task::Owned, public base::ListNode<Waiter<T>> {
     if (waiter == nullptr && home.counted()) home.unref_home();
     return waiter;
   }
-  Waiter(T& object, task::Home& home, Wish w)
-      : Owned(kVTable, home, 2, false), wish(w), object_(object) {
+  Waiter(T& object, task::Home& home, Wish w) : Owned(kVTable, home, 2, false), wish(w), object_(object) {
     shard = static_cast<uint32_t>(reinterpret_cast<uintptr_t>(this) / base::kCacheLine);
     object_.hold();
   }
 
-  // It stands in line now, with no lock held: shutdown is to find it. kShutdown: it came too late for that, and is out of
-  // line again and gone.
+  // It stands in line now, with no lock held: shutdown is to find it. kShutdown: it came too late for that, and is out
+  // of line again and gone.
   Result<task::Header*> waits() {
     task::OwnedSet* set = home->owned();
     if (set == nullptr) return this;
     task::ref(*this);
     if (!set->insert(*this)) {
-      (void)state.unref();  // not the last: the caller's
+      (void)state.unref();                        // not the last: the caller's
       if (!ok(task::cancel(*this))) return this;  // ended meanwhile
       task::unref(*this);
       return Status::kShutdown;
@@ -180,8 +178,7 @@ class Waiter final : public task::Owned, public base::ListNode<Waiter<T>> {
     if (counted) where.unref_home();
   }
 
-  static constexpr task::VTable kVTable{
-      .poll = nullptr, .drop_state = nullptr, .cancel = cancel, .destroy = destroy};
+  static constexpr task::VTable kVTable{.poll = nullptr, .drop_state = nullptr, .cancel = cancel, .destroy = destroy};
 
   T& object_;
   bool wake_ = false;  // publish's answer, for tell

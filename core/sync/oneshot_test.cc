@@ -84,8 +84,7 @@ TEST_CASE_FIXTURE(Fixture, "an operation gets the value, whether it comes before
   CHECK(got == &other);
 }
 
-TEST_CASE_FIXTURE(Fixture,
-                  "of several who wait the first gets the value, and the others learn it") {
+TEST_CASE_FIXTURE(Fixture, "of several who wait the first gets the value, and the others learn it") {
   task::Header* first = oneshot->recv(&got).value();
   void* nothing = nullptr;
   task::Header* second = oneshot->recv(&nothing).value();

@@ -57,8 +57,7 @@ TEST_CASE_FIXTURE(Fixture, "a large request is not overtaken by small ones") {
   CHECK(semaphore->available() == 0);
 }
 
-TEST_CASE_FIXTURE(Fixture,
-                  "when a large request is cancelled, those behind it get what was kept for it") {
+TEST_CASE_FIXTURE(Fixture, "when a large request is cancelled, those behind it get what was kept for it") {
   task::Header* large = semaphore->acquire(5).value();
   task::Header* second = semaphore->acquire(2).value();
   task::Header* third = semaphore->acquire(1).value();
@@ -86,8 +85,7 @@ TEST_CASE_FIXTURE(Fixture, "permits added at once serve many") {
   CHECK(semaphore->available() == 0);
 }
 
-TEST_CASE_FIXTURE(Fixture,
-                  "closing ends who waits and refuses who comes later, but takes permits back") {
+TEST_CASE_FIXTURE(Fixture, "closing ends who waits and refuses who comes later, but takes permits back") {
   task::Header* waiting = semaphore->acquire(5).value();
   CHECK(semaphore->close() == Status::kOk);
   CHECK(semaphore->close() == Status::kAlready);

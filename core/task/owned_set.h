@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// OwnedSet: everything of a runtime that waits for something, so that shutdown can find and cancel it. A task enters at the
-// first poll that returns pending; one that is ready at once never does, and one that is queued or running is held by the
-// queue or the runner. An operation enters when it stands in a line that only another task or thread will move.
+// OwnedSet: everything of a runtime that waits for something, so that shutdown can find and cancel it. A task enters at
+// the first poll that returns pending; one that is ready at once never does, and one that is queued or running is held
+// by the queue or the runner. An operation enters when it stands in a line that only another task or thread will move.
 //
 // Thread safety: any thread. Sharded, tasks by the thread that inserts, so that workers hardly ever meet.
 // Invariant: a membership holds one reference on its member.

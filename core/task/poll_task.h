@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// PollTask<F>: a task of the engine's own whose poll function is a callable, Status F(Context&). What F owns is freed when
-// the task completes or is cancelled.
+// PollTask<F>: a task of the engine's own whose poll function is a callable, Status F(Context&). What F owns is freed
+// when the task completes or is cancelled.
 #pragma once
 
 #include <new>

@@ -19,8 +19,8 @@ enum class [[nodiscard]] After {
 // Polls once, or cancels when that was asked for. Consumes the queue entry.
 After run(Task& task, Context& context, uint32_t budget = Context::kBudget);
 
-// Ends a task that the caller has in RUNNING: drops its state, publishes the result, wakes who waits, leaves the owned set,
-// and drops the caller's reference.
+// Ends a task that the caller has in RUNNING: drops its state, publishes the result, wakes who waits, leaves the owned
+// set, and drops the caller's reference.
 void finish(Task& task, Status result);
 
 // Cancels a task taken from a queue that closes. Consumes the queue entry.

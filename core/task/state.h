@@ -16,14 +16,14 @@
 //   CANCELLED may be set at any time before COMPLETE; to_running and to_idle report it.
 //   A queue entry exists exactly while NOTIFIED is set and RUNNING is not; it owns one reference.
 //
-// Who sees what: every transition is a read-modify-write with acquire and release on this one word, so each sees all that
-// was done before the transitions that precede it. In particular a wake publishes the waker's writes even when it finds
-// the task notified already (hence fetch_or and no early return on a plain load: that would lose the wake-up on any
-// machine with a store buffer), and the producer of a task happens before its first poll without any help from the
+// Who sees what: every transition is a read-modify-write with acquire and release on this one word, so each sees all
+// that was done before the transitions that precede it. In particular a wake publishes the waker's writes even when it
+// finds the task notified already (hence fetch_or and no early return on a plain load: that would lose the wake-up on
+// any machine with a store buffer), and the producer of a task happens before its first poll without any help from the
 // queue it went through.
 //
-// JOIN_LOCK protects the set of wakers of those who wait for this task. Completion never waits for it: who holds it when
-// COMPLETE appears does the waking on unlock.
+// JOIN_LOCK protects the set of wakers of those who wait for this task. Completion never waits for it: who holds it
+// when COMPLETE appears does the waking on unlock.
 //
 // Thread safety: any thread, within each transition's precondition.
 #pragma once
@@ -37,8 +37,7 @@ namespace rota::task {
 
 class State {
  public:
-  explicit State(uint64_t references, bool notified)
-      : word_(references * kReference | (notified ? kNotified : 0)) {}
+  explicit State(uint64_t references, bool notified) : word_(references * kReference | (notified ? kNotified : 0)) {}
 
   // --- polling. Precondition of each: the caller owns the queue entry, or is the one that is running the task.
 
@@ -55,8 +54,8 @@ class State {
     kNotified,   // woken meanwhile: queue it again, the runner's reference becomes the entry's
     kCancelled,  // cancelled meanwhile: still RUNNING, the caller ends it
   };
-  // Ends a poll that returned pending. `again`: as if it had been woken meanwhile. Precondition: when not, somebody else
-  // holds a reference too (the owned set, or whoever waits for the task).
+  // Ends a poll that returned pending. `again`: as if it had been woken meanwhile. Precondition: when not, somebody
+  // else holds a reference too (the owned set, or whoever waits for the task).
   Idle to_idle(bool again) {
     uint64_t now = word_.load(base::memory_order_relaxed);
     for (;;) {
@@ -141,8 +140,8 @@ class State {
   uint64_t references() const { return word_.load(base::memory_order_relaxed) / kReference; }
 
  private:
-  static constexpr uint64_t kRunning = 1, kNotified = 2, kComplete = 4, kCancelled = 8, kJoinWakers = 16, kJoinLock = 32,
-                            kReference = 64, kMost = uint64_t{1} << 62;
+  static constexpr uint64_t kRunning = 1, kNotified = 2, kComplete = 4, kCancelled = 8, kJoinWakers = 16,
+                            kJoinLock = 32, kReference = 64, kMost = uint64_t{1} << 62;
 
   base::Atomic<uint64_t> word_;
 };

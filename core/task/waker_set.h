@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// WakerSet: the tasks to wake when something happens. Nearly always it holds one, which costs no allocation; more go to a
-// list. A task is in it once. Tasks that ended without leaving are swept out when the list has doubled, so it stays in
-// proportion to those alive.
+// WakerSet: the tasks to wake when something happens. Nearly always it holds one, which costs no allocation; more go to
+// a list. A task is in it once. Tasks that ended without leaving are swept out when the list has doubled, so it stays
+// in proportion to those alive.
 //
 // Thread safety: none; the owner's lock protects it.
 // Invariant: each member holds one reference on its task. Empty before destruction (wake_all or clear).

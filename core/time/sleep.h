@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Sleep: the operation behind rota_sleep: complete once its deadline has passed. What a million sleepers cost is the size of
-// this block.
+// Sleep: the operation behind rota_sleep: complete once its deadline has passed. What a million sleepers cost is the
+// size of this block.
 //
 // Thread safety: any thread. References: the caller's, and the timer's as long as it is armed.
 #pragma once
@@ -24,8 +24,7 @@ class Sleep final : public task::Operation, private Entry {
   static Status cancel(task::Header& header);
   static void destroy(task::Header& header);
 
-  static constexpr task::VTable kVTable{
-      .poll = nullptr, .drop_state = nullptr, .cancel = cancel, .destroy = destroy};
+  static constexpr task::VTable kVTable{.poll = nullptr, .drop_state = nullptr, .cancel = cancel, .destroy = destroy};
 
   Timers& timers_;
 };

@@ -18,7 +18,9 @@ class Timeout {
  public:
   // Takes a reference of its own to `target`. `timer` is set.
   Timeout(task::Header& target, Timer& timer) : target_(&target), timer_(timer) { task::ref(target); }
-  Timeout(Timeout&& other) noexcept : target_(other.target_), timer_(std::move(other.timer_)) { other.target_ = nullptr; }
+  Timeout(Timeout&& other) noexcept : target_(other.target_), timer_(std::move(other.timer_)) {
+    other.target_ = nullptr;
+  }
   Timeout& operator=(Timeout&&) = delete;
   ~Timeout() {
     if (target_ == nullptr) return;

@@ -60,8 +60,8 @@ void Wheel::place(Entry& entry) {
   if (level == 0 && entry.deadline_ns_ < earliest_[slot]) earliest_[slot] = entry.deadline_ns_;
 }
 
-// The first occupied slot from the tick in progress on. Slots below are always before slots above: a level holds nothing but
-// what lies within the slot in progress one level up.
+// The first occupied slot from the tick in progress on. Slots below are always before slots above: a level holds
+// nothing but what lies within the slot in progress one level up.
 bool Wheel::next_place(Place& next) {
   for (uint32_t level = 0; level < kLevels; ++level) {
     const uint32_t position = slot_of(tick_, level);

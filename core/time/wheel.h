@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
 //
-// Wheel: the timers of one worker. Six levels of 64 slots; a slot of level 0 is a tick of about a millisecond (2^20 ns), a slot
-// of each level above is a whole turn of the one below. An entry goes to the level where its tick first differs from now's,
-// and comes down a level whenever the wheel's time enters its slot.
-// Algorithm: G. Varghese, A. Lauck, "Hashed and hierarchical timing wheels" (1987).
+// Wheel: the timers of one worker. Six levels of 64 slots; a slot of level 0 is a tick of about a millisecond (2^20
+// ns), a slot of each level above is a whole turn of the one below. An entry goes to the level where its tick first
+// differs from now's, and comes down a level whenever the wheel's time enters its slot. Algorithm: G. Varghese, A.
+// Lauck, "Hashed and hierarchical timing wheels" (1987).
 //
-// Never early: ticks only find the slot. Deadlines are kept in nanoseconds; in the slot of the tick in progress each entry
-// waits for its own, and next_deadline() is exact for it, so timers are not rounded to ticks either.
+// Never early: ticks only find the slot. Deadlines are kept in nanoseconds; in the slot of the tick in progress each
+// entry waits for its own, and next_deadline() is exact for it, so timers are not rounded to ticks either.
 //
 // Thread safety: any thread. The owner's worker does nearly all inserts, so the lock is hardly ever contended.
-// Invariant: every armed entry is in a slot that advance() reaches no later than its deadline; the occupancy bit of a slot is
-// set whenever its list is not empty; `next_` is never later than the earliest deadline.
+// Invariant: every armed entry is in a slot that advance() reaches no later than its deadline; the occupancy bit of a
+// slot is set whenever its list is not empty; `next_` is never later than the earliest deadline.
 #pragma once
 
 #include <cstddef>
@@ -29,8 +29,8 @@ class Wheel {
   // `start_ns`: the time it begins at; nothing is armed before it.
   explicit Wheel(uint64_t start_ns);
 
-  // Arms `entry`, which is not armed. A deadline in the past fires at the next advance. False: closed. `earliest`: no other
-  // timer here is due before it; whoever sleeps until next_deadline() must look again.
+  // Arms `entry`, which is not armed. A deadline in the past fires at the next advance. False: closed. `earliest`: no
+  // other timer here is due before it; whoever sleeps until next_deadline() must look again.
   [[nodiscard]] bool insert(Entry& entry, uint64_t deadline_ns, bool& earliest);
   // True: it was armed, here or in any other wheel, and will not fire. False: it was not, or is firing.
   [[nodiscard]] static bool remove(Entry& entry);

@@ -77,6 +77,7 @@ static void null_for_the_handle_is_refused(void) {
   WRONG(rota_timer_start_at(NULL, 0));
   WRONG(rota_timer_stop(NULL));
   WRONG_OUT(task, rota_interval_tick(NULL, &task));
+  native = 0;
   WRONG(rota_queue_handle(NULL, &native));
   CHECK(native == -1); /* 0 would be a descriptor */
   WRONG_OUT(ran, rota_queue_run(NULL, 0, 0, &ran));
@@ -92,6 +93,7 @@ static void null_for_the_handle_is_refused(void) {
   WRONG_OUT(value, rota_socket_get_option(NULL, ROTA_SOCKET_NODELAY, &value));
   WRONG_OUT(count, rota_socket_local_address(NULL, buffer, 8, &count, &port));
   WRONG_OUT(count, rota_socket_peer_address(NULL, buffer, 8, &count, &port));
+  native = 0;
   WRONG(rota_socket_native(NULL, &native));
   CHECK(native == -1);
   WRONG_OUT(task, rota_fd_wait(NULL, ROTA_READABLE, &ready, &task));

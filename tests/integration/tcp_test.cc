@@ -364,8 +364,8 @@ TEST_CASE("300 connections echo at once, by tasks that poll their sockets") {
               if (status != ROTA_OK || echo->have == 0) return status;
             }
             size_t count = 0;
-            const rota_status status = rota_socket_write_poll(echo->socket, own, echo->buffer + echo->sent,
-                                                              echo->have - echo->sent, &count);
+            const rota_status status =
+                rota_socket_write_poll(echo->socket, own, echo->buffer + echo->sent, echo->have - echo->sent, &count);
             if (status != ROTA_OK) return status;
             echo->sent += count;
           }

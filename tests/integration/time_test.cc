@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Sleeps, timeouts, timers and intervals on the real clock. Lower bounds only: how late a machine is, is its own affair.
+// Sleeps, timeouts, timers and intervals on the real clock. Lower bounds only: how late a machine is, is its own
+// affair.
 #include <vector>
 
 #include "tests/integration/support.h"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Everything at once, at random, and then the end: tasks that wake each other, sleep, send, lock, block and read sockets,
-// while plain threads spawn, cancel and release, until the runtime is shut down in the middle of it. What must hold: every
-// state is dropped once, every callback comes once, all memory comes back.
+// Everything at once, at random, and then the end: tasks that wake each other, sleep, send, lock, block and read
+// sockets, while plain threads spawn, cancel and release, until the runtime is shut down in the middle of it. What must
+// hold: every state is dropped once, every callback comes once, all memory comes back.
 //
 // Each round has a seed, which a failure prints. ROTA_STRESS_ROUNDS and ROTA_STRESS_SEED choose how many rounds, and
 // where they begin (tools/soak).
@@ -113,8 +113,7 @@ class Actor {
         (void)rota_notify_one(world_.notify);
         return ROTA_OK;
       case 7:
-        (void)rota_spawn_blocking(
-            world_.runtime, [](void*) { return ROTA_OK; }, nullptr, nullptr, &waiting_);
+        (void)rota_spawn_blocking(world_.runtime, [](void*) { return ROTA_OK; }, nullptr, nullptr, &waiting_);
         return ROTA_OK;
       case 8: {
         if (depth_ == 0) return ROTA_OK;

@@ -59,56 +59,56 @@ typedef int32_t rota_status;
 
 #define ROTA_OK 0
 #define ROTA_PENDING 1
-#define ROTA_EINVAL (-1)           /* an argument is wrong */
-#define ROTA_ENOMEM (-2)           /* memory could not be had */
-#define ROTA_ECANCELED (-3)        /* cancelled before it was complete */
-#define ROTA_ETIMEDOUT (-4)        /* the time limit passed */
-#define ROTA_ESHUTDOWN (-5)        /* the runtime is shut down or shutting down */
-#define ROTA_EDEADLK (-6)          /* waiting here could never end: this thread is a worker, or inside block_on */
-#define ROTA_EALREADY (-7)         /* it has happened already */
-#define ROTA_EBUSY (-8)            /* held by somebody else now */
-#define ROTA_EAGAIN (-9)           /* not possible right now (full, empty, no permit); try again later */
-#define ROTA_ECLOSED (-10)         /* the other side, or this handle, is closed */
-#define ROTA_ENOTSUP (-11)         /* this library or system cannot do it */
-#define ROTA_EOVERFLOW (-12)       /* a number is beyond what is possible */
-#define ROTA_EEXCEPTION (-13)      /* a foreign exception ended the call or the task */
-#define ROTA_EMISSED (-14)         /* messages were lost to a slow receiver */
-#define ROTA_EPERM (-15)           /* not the owner */
-#define ROTA_EACCES (-16)          /* permission denied by the system */
-#define ROTA_EADDRINUSE (-17)      /* address already in use */
-#define ROTA_EADDRNOTAVAIL (-18)   /* address not available */
-#define ROTA_EAFNOSUPPORT (-19)    /* address family not supported */
-#define ROTA_EBADF (-20)           /* not an open descriptor */
-#define ROTA_ECONNABORTED (-21)    /* connection aborted */
-#define ROTA_ECONNREFUSED (-22)    /* connection refused */
-#define ROTA_ECONNRESET (-23)      /* connection reset by the peer */
-#define ROTA_EHOSTUNREACH (-24)    /* host unreachable */
-#define ROTA_EIO (-25)             /* input/output error */
-#define ROTA_EISCONN (-26)         /* already connected */
-#define ROTA_EMFILE (-27)          /* too many open descriptors in the process */
-#define ROTA_EMSGSIZE (-28)        /* message too long */
-#define ROTA_ENAMETOOLONG (-29)    /* name too long */
-#define ROTA_ENETUNREACH (-30)     /* network unreachable */
-#define ROTA_ENFILE (-31)          /* too many open descriptors in the system */
-#define ROTA_ENOBUFS (-32)         /* no buffer space */
-#define ROTA_ENOENT (-33)          /* no such file, host or entry */
-#define ROTA_ENOTCONN (-34)        /* not connected */
-#define ROTA_ENOTSOCK (-35)        /* not a socket */
-#define ROTA_EPIPE (-36)           /* the other side no longer reads */
-#define ROTA_EPROTO (-37)          /* protocol error */
-#define ROTA_EEXIST (-38)          /* exists already */
-#define ROTA_EINTR (-39)           /* interrupted by a signal */
-#define ROTA_ENOSYS (-40)          /* not implemented by the system */
-#define ROTA_EUNKNOWN (-41)        /* a system error without a name here */
+#define ROTA_EINVAL (-1)         /* an argument is wrong */
+#define ROTA_ENOMEM (-2)         /* memory could not be had */
+#define ROTA_ECANCELED (-3)      /* cancelled before it was complete */
+#define ROTA_ETIMEDOUT (-4)      /* the time limit passed */
+#define ROTA_ESHUTDOWN (-5)      /* the runtime is shut down or shutting down */
+#define ROTA_EDEADLK (-6)        /* waiting here could never end: this thread is a worker, or inside block_on */
+#define ROTA_EALREADY (-7)       /* it has happened already */
+#define ROTA_EBUSY (-8)          /* held by somebody else now */
+#define ROTA_EAGAIN (-9)         /* not possible right now (full, empty, no permit); try again later */
+#define ROTA_ECLOSED (-10)       /* the other side, or this handle, is closed */
+#define ROTA_ENOTSUP (-11)       /* this library or system cannot do it */
+#define ROTA_EOVERFLOW (-12)     /* a number is beyond what is possible */
+#define ROTA_EEXCEPTION (-13)    /* a foreign exception ended the call or the task */
+#define ROTA_EMISSED (-14)       /* messages were lost to a slow receiver */
+#define ROTA_EPERM (-15)         /* not the owner */
+#define ROTA_EACCES (-16)        /* permission denied by the system */
+#define ROTA_EADDRINUSE (-17)    /* address already in use */
+#define ROTA_EADDRNOTAVAIL (-18) /* address not available */
+#define ROTA_EAFNOSUPPORT (-19)  /* address family not supported */
+#define ROTA_EBADF (-20)         /* not an open descriptor */
+#define ROTA_ECONNABORTED (-21)  /* connection aborted */
+#define ROTA_ECONNREFUSED (-22)  /* connection refused */
+#define ROTA_ECONNRESET (-23)    /* connection reset by the peer */
+#define ROTA_EHOSTUNREACH (-24)  /* host unreachable */
+#define ROTA_EIO (-25)           /* input/output error */
+#define ROTA_EISCONN (-26)       /* already connected */
+#define ROTA_EMFILE (-27)        /* too many open descriptors in the process */
+#define ROTA_EMSGSIZE (-28)      /* message too long */
+#define ROTA_ENAMETOOLONG (-29)  /* name too long */
+#define ROTA_ENETUNREACH (-30)   /* network unreachable */
+#define ROTA_ENFILE (-31)        /* too many open descriptors in the system */
+#define ROTA_ENOBUFS (-32)       /* no buffer space */
+#define ROTA_ENOENT (-33)        /* no such file, host or entry */
+#define ROTA_ENOTCONN (-34)      /* not connected */
+#define ROTA_ENOTSOCK (-35)      /* not a socket */
+#define ROTA_EPIPE (-36)         /* the other side no longer reads */
+#define ROTA_EPROTO (-37)        /* protocol error */
+#define ROTA_EEXIST (-38)        /* exists already */
+#define ROTA_EINTR (-39)         /* interrupted by a signal */
+#define ROTA_ENOSYS (-40)        /* not implemented by the system */
+#define ROTA_EUNKNOWN (-41)      /* a system error without a name here */
 
 /* major << 16 | minor << 8 | patch of the library that is loaded. */
 ROTA_API uint32_t rota_version(void);
 
 /* "ROTA_EINVAL" for -1 and so on; "ROTA_UNKNOWN_STATUS" for a number that means nothing. Static, never NULL. */
-ROTA_API const char *rota_status_name(rota_status status);
+ROTA_API const char* rota_status_name(rota_status status);
 
 /* One sentence for people. Static, never NULL. */
-ROTA_API const char *rota_status_message(rota_status status);
+ROTA_API const char* rota_status_message(rota_status status);
 
 /* ---------------------------------------------------------------------------------------------------- the nouns */
 
@@ -129,17 +129,17 @@ typedef struct rota_channel rota_channel;     /* many producers, one consumer */
 
 /* Polls a task: returns 0 when it is ready, 1 (ROTA_PENDING) after arranging for its waker to be woken, or an error,
  * which ends the task with that status. Any other value ends it with ROTA_EINVAL. Never called twice at a time. */
-typedef rota_status (*rota_poll_fn)(void *state, rota_context *cx);
+typedef rota_status (*rota_poll_fn)(void* state, rota_context* cx);
 /* Frees a state. May be called on any thread of the runtime, or inside the call that failed. */
-typedef void (*rota_drop_fn)(void *state);
+typedef void (*rota_drop_fn)(void* state);
 /* Tells that a task is complete. `task` is borrowed. */
-typedef void (*rota_done_fn)(rota_task *task, rota_status status, void *user1, void *user2);
+typedef void (*rota_done_fn)(rota_task* task, rota_status status, void* user1, void* user2);
 /* Blocking work; what it returns is the status of its task (ROTA_PENDING becomes ROTA_EINVAL). */
-typedef rota_status (*rota_blocking_fn)(void *arg);
+typedef rota_status (*rota_blocking_fn)(void* arg);
 
 /* ------------------------------------------------------------------------------------------------------- runtime */
 
-#define ROTA_WORKERS_AUTO UINT32_MAX  /* one per core the process may use (affinity and cgroup quota count) */
+#define ROTA_WORKERS_AUTO UINT32_MAX /* one per core the process may use (affinity and cgroup quota count) */
 #define ROTA_WORKERS_MAX 1024u
 #define ROTA_BLOCKING_AUTO UINT32_MAX /* 512; none when hosted */
 #define ROTA_BLOCKING_MAX 16384u
@@ -153,9 +153,9 @@ typedef rota_status (*rota_blocking_fn)(void *arg);
 typedef struct rota_allocator {
   uint32_t size; /* sizeof(rota_allocator) */
   uint32_t zero; /* must be 0 */
-  void *(*alloc)(void *user, size_t size, size_t align);
-  void (*free)(void *user, void *memory, size_t size, size_t align);
-  void *user;
+  void* (*alloc)(void* user, size_t size, size_t align);
+  void (*free)(void* user, void* memory, size_t size, size_t align);
+  void* user;
 } rota_allocator;
 
 /* Called on each thread of the engine, first and last thing it does. `room` is ROTA_ROOM_*, `index` counts from 0 in
@@ -163,37 +163,37 @@ typedef struct rota_allocator {
 typedef struct rota_thread_hooks {
   uint32_t size; /* sizeof(rota_thread_hooks) */
   uint32_t zero; /* must be 0 */
-  void (*start)(void *user, uint32_t room, uint32_t index);
-  void (*stop)(void *user, uint32_t room, uint32_t index);
-  void *user;
+  void (*start)(void* user, uint32_t room, uint32_t index);
+  void (*stop)(void* user, uint32_t room, uint32_t index);
+  void* user;
 } rota_thread_hooks;
 
 typedef struct rota_runtime_options {
-  uint32_t size;                    /* sizeof(rota_runtime_options) */
-  uint32_t workers;                 /* ROTA_WORKERS_AUTO, 1..ROTA_WORKERS_MAX, or 0: hosted, see rota_queue */
-  uint32_t blocking_max;            /* most blocking threads: ROTA_BLOCKING_AUTO or 0..ROTA_BLOCKING_MAX; 0 with
-                                       workers: spawn_blocking answers ROTA_ENOTSUP; 0 when hosted: the host's
-                                       own calls run the jobs */
-  uint32_t flags;                   /* must be 0 */
-  uint64_t blocking_keep_alive_ns;  /* how long an idle blocking thread stays; 0: 10 s */
-  uint64_t stack_size;              /* bytes for each thread's stack; 0: the system's default */
-  const char *name;                 /* begins each thread's name; NULL: "rota" */
-  size_t name_len;                  /* at most 8 bytes are used */
-  const rota_allocator *allocator;  /* NULL: the engine's own (mimalloc). Copied. */
-  const rota_thread_hooks *hooks;   /* NULL: none. Copied. */
+  uint32_t size;                   /* sizeof(rota_runtime_options) */
+  uint32_t workers;                /* ROTA_WORKERS_AUTO, 1..ROTA_WORKERS_MAX, or 0: hosted, see rota_queue */
+  uint32_t blocking_max;           /* most blocking threads: ROTA_BLOCKING_AUTO or 0..ROTA_BLOCKING_MAX; 0 with
+                                      workers: spawn_blocking answers ROTA_ENOTSUP; 0 when hosted: the host's
+                                      own calls run the jobs */
+  uint32_t flags;                  /* must be 0 */
+  uint64_t blocking_keep_alive_ns; /* how long an idle blocking thread stays; 0: 10 s */
+  uint64_t stack_size;             /* bytes for each thread's stack; 0: the system's default */
+  const char* name;                /* begins each thread's name; NULL: "rota" */
+  size_t name_len;                 /* at most 8 bytes are used */
+  const rota_allocator* allocator; /* NULL: the engine's own (mimalloc). Copied. */
+  const rota_thread_hooks* hooks;  /* NULL: none. Copied. */
 } rota_runtime_options;
 
 /* Fills `options` with the defaults. `size` is sizeof *options as the caller was compiled.
  * Errors: ROTA_EINVAL for a NULL pointer or a size below 8. */
-ROTA_API rota_status rota_runtime_options_init(rota_runtime_options *options, size_t size);
+ROTA_API rota_status rota_runtime_options_init(rota_runtime_options* options, size_t size);
 
 /* Starts a runtime. `options` may be NULL for the defaults.
  * Errors: ROTA_EINVAL (sizes out of range), ROTA_ENOTSUP (unknown tail), ROTA_ENOMEM, ROTA_EAGAIN (threads could not be
  * started), ROTA_EMFILE, ROTA_ENFILE. Calls back: hooks, on the new threads. */
-ROTA_API rota_status rota_runtime_create(const rota_runtime_options *options, rota_runtime **out);
+ROTA_API rota_status rota_runtime_create(const rota_runtime_options* options, rota_runtime** out);
 
 /* One more reference to the same runtime; returns its argument. NULL gives NULL. */
-ROTA_API rota_runtime *rota_runtime_clone(rota_runtime *runtime);
+ROTA_API rota_runtime* rota_runtime_clone(rota_runtime* runtime);
 
 /* Shuts down: refuses new work, cancels every task that is not complete (their states are dropped, their `done`
  * fires), lets polls in progress end, joins the workers and waits for running blocking calls, all of it at most
@@ -201,95 +201,96 @@ ROTA_API rota_runtime *rota_runtime_clone(rota_runtime *runtime);
  * Returns ROTA_OK when everything has stopped; ROTA_ETIMEDOUT when polls or blocking calls still run (see
  * rota_metrics.blocking_running; they end by themselves and are not waited for); ROTA_EDEADLK on a thread of this
  * runtime or inside its block_on (shutdown has then begun, but nobody waits). Calls back: drop functions. */
-ROTA_API rota_status rota_runtime_shutdown(rota_runtime *runtime, uint64_t timeout_ns);
+ROTA_API rota_status rota_runtime_shutdown(rota_runtime* runtime, uint64_t timeout_ns);
 
 /* Drops a reference. With the last one the runtime shuts down: outside its own threads this waits for polls in
  * progress, but never for running blocking calls; on one of its own threads it returns at once and the rest happens
  * behind it. Handles of tasks, sockets and so on stay valid and answer ROTA_ESHUTDOWN or their final status. */
-ROTA_API void rota_runtime_release(rota_runtime *runtime);
+ROTA_API void rota_runtime_release(rota_runtime* runtime);
 
 /* Number of workers; 0 when hosted (or for NULL). */
-ROTA_API uint32_t rota_runtime_workers(const rota_runtime *runtime);
+ROTA_API uint32_t rota_runtime_workers(const rota_runtime* runtime);
 
 /* The runtime's clock: monotonic nanoseconds, the one deadlines are on. 0 for NULL. */
-ROTA_API uint64_t rota_now(const rota_runtime *runtime);
+ROTA_API uint64_t rota_now(const rota_runtime* runtime);
 
 /* The runtime whose task, job or block_on this thread is running; borrowed, NULL when there is none. */
-ROTA_API rota_runtime *rota_current_runtime(void);
+ROTA_API rota_runtime* rota_current_runtime(void);
 
 /* ------------------------------------------------------------------------------------------------------- metrics */
 
 /* Counters since the start unless they say "now". Read while the engine runs, so figures may be a moment apart. */
 typedef struct rota_metrics {
-  uint32_t size;               /* sizeof(rota_metrics); filled in by rota_metrics_read */
-  uint32_t workers;            /* worker threads, now */
-  uint32_t workers_parked;     /* asleep, now */
-  uint32_t blocking_threads;   /* threads of the blocking pool, now */
-  uint32_t blocking_idle;      /* of these without a job, now */
-  uint32_t blocking_running;   /* blocking calls running, now */
-  uint64_t blocking_queued;    /* jobs waiting for a thread, now */
-  uint64_t blocking_wait_ns;   /* time jobs have waited for a thread, summed over sampled jobs */
-  uint64_t blocking_jobs;      /* jobs taken by a thread */
-  uint64_t tasks_live;         /* spawned and not complete, now */
+  uint32_t size;             /* sizeof(rota_metrics); filled in by rota_metrics_read */
+  uint32_t workers;          /* worker threads, now */
+  uint32_t workers_parked;   /* asleep, now */
+  uint32_t blocking_threads; /* threads of the blocking pool, now */
+  uint32_t blocking_idle;    /* of these without a job, now */
+  uint32_t blocking_running; /* blocking calls running, now */
+  uint64_t blocking_queued;  /* jobs waiting for a thread, now */
+  uint64_t blocking_wait_ns; /* time jobs have waited for a thread, summed over sampled jobs */
+  uint64_t blocking_jobs;    /* jobs taken by a thread */
+  uint64_t tasks_live;       /* spawned and not complete, now */
   uint64_t tasks_spawned;
   uint64_t polls;
-  uint64_t steals;             /* tasks taken from another worker's queue */
-  uint64_t overflows;          /* tasks moved from a full queue to the injector */
-  uint64_t parks;              /* times a worker went to sleep */
-  uint64_t unparks;            /* times a worker was woken by another thread */
-  uint64_t injector_depth;     /* tasks in the shared queue, now */
-  uint64_t timers;             /* timers armed, now */
-  uint64_t io_registrations;   /* descriptors registered, now */
-  uint64_t io_events;          /* readiness events received */
+  uint64_t steals;           /* tasks taken from another worker's queue */
+  uint64_t overflows;        /* tasks moved from a full queue to the injector */
+  uint64_t parks;            /* times a worker went to sleep */
+  uint64_t unparks;          /* times a worker was woken by another thread */
+  uint64_t injector_depth;   /* tasks in the shared queue, now */
+  uint64_t timers;           /* timers armed, now */
+  uint64_t io_registrations; /* descriptors registered, now */
+  uint64_t io_events;        /* readiness events received */
 } rota_metrics;
 
 /* Fills `out` as far as `size` reaches (at least 8). */
-ROTA_API rota_status rota_metrics_read(rota_runtime *runtime, rota_metrics *out, size_t size);
+ROTA_API rota_status rota_metrics_read(rota_runtime* runtime, rota_metrics* out, size_t size);
 
 /* --------------------------------------------------------------------------------------------------------- tasks */
 
 typedef struct rota_spawn_desc {
-  uint32_t size;       /* sizeof(rota_spawn_desc) */
-  uint32_t room;       /* ROTA_ROOM_WORKERS; ROTA_ROOM_BLOCKING: each poll runs on the blocking pool and may block */
-  rota_poll_fn poll;   /* required */
-  rota_drop_fn drop;   /* NULL: nothing to free */
-  void *state;         /* given to poll and drop */
-  size_t state_size;   /* 0: the pointer itself is given away. Otherwise so many bytes (at most 1 MiB) are copied from
-                          `state` into the task's own block, aligned for any type, and poll and drop get that copy */
-  rota_queue *on;      /* not NULL: polls run inside rota_queue_run / _pop of this queue, on the host's thread */
-  const char *name;    /* for people; copied; NULL: none */
-  size_t name_len;     /* at most 255 */
+  uint32_t size;     /* sizeof(rota_spawn_desc) */
+  uint32_t room;     /* ROTA_ROOM_WORKERS; ROTA_ROOM_BLOCKING: each poll runs on the blocking pool and may block */
+  rota_poll_fn poll; /* required */
+  rota_drop_fn drop; /* NULL: nothing to free */
+  void* state;       /* given to poll and drop */
+  size_t state_size; /* 0: the pointer itself is given away. Otherwise so many bytes (at most 1 MiB) are copied from
+                        `state` into the task's own block, aligned for any type, and poll and drop get that copy */
+  rota_queue* on;    /* not NULL: polls run inside rota_queue_run / _pop of this queue, on the host's thread */
+  const char* name;  /* for people; copied; NULL: none */
+  size_t name_len;   /* at most 255 */
 } rota_spawn_desc;
 
 /* Starts a task. `out` may be NULL: then nobody holds it and it runs on its own.
- * Errors: ROTA_EINVAL, ROTA_ENOTSUP (unknown room, or a room together with `on`), ROTA_EOVERFLOW (state_size or name_len
- * beyond the limit), ROTA_ESHUTDOWN, ROTA_ENOMEM. On every error the state has been dropped, if a description was given. */
-ROTA_API rota_status rota_spawn(rota_runtime *runtime, const rota_spawn_desc *desc, rota_task **out);
+ * Errors: ROTA_EINVAL, ROTA_ENOTSUP (unknown room, or a room together with `on`), ROTA_EOVERFLOW (state_size or
+ * name_len beyond the limit), ROTA_ESHUTDOWN, ROTA_ENOMEM. On every error the state has been dropped, if a description
+ * was given. */
+ROTA_API rota_status rota_spawn(rota_runtime* runtime, const rota_spawn_desc* desc, rota_task** out);
 
 /* Runs a task on the calling thread until it is complete and returns its status. The workers go on beside it; on a
  * hosted runtime this call does all of the engine's work meanwhile. `room` and `on` must be 0.
  * Errors: as rota_spawn; ROTA_EDEADLK on a thread of a runtime, or inside another block_on (state dropped). When the
  * runtime shuts down meanwhile the task is cancelled: ROTA_ECANCELED. Calls back: poll, drop. */
-ROTA_API rota_status rota_block_on(rota_runtime *runtime, const rota_spawn_desc *desc);
+ROTA_API rota_status rota_block_on(rota_runtime* runtime, const rota_spawn_desc* desc);
 
 /* Runs `fn(arg)` once on a thread of the blocking pool, then `drop(arg)` (may be NULL). Cancelling takes effect as long
  * as the job is queued; a running call cannot be stopped. `out` may be NULL.
  * Errors: ROTA_EINVAL, ROTA_ENOTSUP (no blocking pool), ROTA_ESHUTDOWN, ROTA_EAGAIN (no thread lives and none can be
  * started). arg is dropped on every error, if `fn` was given. */
-ROTA_API rota_status rota_spawn_blocking(rota_runtime *runtime, rota_blocking_fn fn, void *arg, rota_drop_fn drop,
-                                         rota_task **out);
+ROTA_API rota_status rota_spawn_blocking(rota_runtime* runtime, rota_blocking_fn fn, void* arg, rota_drop_fn drop,
+                                         rota_task** out);
 
 /* From inside a poll: the task's final status, or ROTA_PENDING after which the polling task is woken when `task` is
  * complete. Any number of tasks may poll the same one. A task polling itself gets ROTA_EDEADLK. Spends budget. */
-ROTA_API rota_status rota_task_poll(rota_task *task, rota_context *cx);
+ROTA_API rota_status rota_task_poll(rota_task* task, rota_context* cx);
 
 /* The final status, or ROTA_PENDING. Never waits. */
-ROTA_API rota_status rota_task_status(const rota_task *task);
+ROTA_API rota_status rota_task_status(const rota_task* task);
 
 /* Waits at most `timeout_ns` for the task and returns its final status. On a hosted runtime this call does the engine's
  * work meanwhile. Errors: ROTA_ETIMEDOUT when the time passed first (rota_task_status tells it from a task that ended
  * with that status), ROTA_EDEADLK on a worker, inside block_on, or in a callback. */
-ROTA_API rota_status rota_task_wait(rota_task *task, uint64_t timeout_ns);
+ROTA_API rota_status rota_task_wait(rota_task* task, uint64_t timeout_ns);
 
 /* Has `done` called once the task is complete (also when it is already): inside rota_queue_run of `queue`, or, with
  * `queue` NULL, on a worker. With a queue, `done` may be NULL: the completion is then only seen by rota_queue_pop.
@@ -297,75 +298,75 @@ ROTA_API rota_status rota_task_wait(rota_task *task, uint64_t timeout_ns);
  * queue, whichever call of the host does the engine's work calls it.
  * When the runtime shuts down, `done` still fires: on the thread that completes the task, or, with a queue, as ever.
  * Errors: ROTA_ESHUTDOWN without a queue, when the runtime is shut down and the task complete: ask rota_task_status. */
-ROTA_API rota_status rota_task_on_done(rota_task *task, rota_queue *queue, rota_done_fn done, void *user1, void *user2);
+ROTA_API rota_status rota_task_on_done(rota_task* task, rota_queue* queue, rota_done_fn done, void* user1, void* user2);
 
-/* Asks the task to stop. A task that is waiting drops its state and completes with ROTA_ECANCELED on its own thread; one
- * that is being polled does so when that poll returns ROTA_PENDING; a blocking call that runs is not stopped.
- * Returns ROTA_OK when the request was taken, ROTA_EALREADY when it is complete or was cancelled before, ROTA_EBUSY for a
- * blocking call that runs. */
-ROTA_API rota_status rota_task_cancel(rota_task *task);
+/* Asks the task to stop. A task that is waiting drops its state and completes with ROTA_ECANCELED on its own thread;
+ * one that is being polled does so when that poll returns ROTA_PENDING; a blocking call that runs is not stopped.
+ * Returns ROTA_OK when the request was taken, ROTA_EALREADY when it is complete or was cancelled before, ROTA_EBUSY for
+ * a blocking call that runs. */
+ROTA_API rota_status rota_task_cancel(rota_task* task);
 
 /* One more reference; returns its argument. NULL gives NULL. */
-ROTA_API rota_task *rota_task_clone(rota_task *task);
+ROTA_API rota_task* rota_task_clone(rota_task* task);
 
 /* Drops a reference. The task itself runs on (release without wait = detach). */
-ROTA_API void rota_task_release(rota_task *task);
+ROTA_API void rota_task_release(rota_task* task);
 
 /* The name it was spawned with: sets *out and returns its length; not terminated; valid while the task is held. 0 and
  * NULL without a name. */
-ROTA_API size_t rota_task_name(const rota_task *task, const char **out);
+ROTA_API size_t rota_task_name(const rota_task* task, const char** out);
 
 /* ------------------------------------------------------------------------------------------- inside a poll function */
 
 /* A counted waker of the task being polled. NULL when cx is NULL. */
-ROTA_API rota_waker *rota_waker_clone(rota_context *cx);
+ROTA_API rota_waker* rota_waker_clone(rota_context* cx);
 /* One more reference; returns its argument. NULL gives NULL. */
-ROTA_API rota_waker *rota_waker_share(rota_waker *waker);
+ROTA_API rota_waker* rota_waker_share(rota_waker* waker);
 /* Makes the task run again soon; harmless when it is queued, complete or cancelled. Does not release. */
-ROTA_API rota_status rota_waker_wake(rota_waker *waker);
-ROTA_API void rota_waker_release(rota_waker *waker);
+ROTA_API rota_status rota_waker_wake(rota_waker* waker);
+ROTA_API void rota_waker_release(rota_waker* waker);
 /* 1 when waking `waker` wakes the task being polled, else 0. */
-ROTA_API int32_t rota_waker_is_current(const rota_waker *waker, const rota_context *cx);
+ROTA_API int32_t rota_waker_is_current(const rota_waker* waker, const rota_context* cx);
 
 /* Lets others run: the task is put behind everything that is ready and behind one look at timers and sockets.
  * Returns ROTA_PENDING, which the poll function must return too. */
-ROTA_API rota_status rota_yield(rota_context *cx);
+ROTA_API rota_status rota_yield(rota_context* cx);
 
 /* Spends one of the 128 operations a poll may do. Returns ROTA_OK, or ROTA_PENDING when none is left: the task is then
- * queued again, and its poll function must return ROTA_PENDING. The engine's own operations call it themselves, and give
- * it back when they have to wait: a task may wait for any number of things. */
-ROTA_API rota_status rota_budget(rota_context *cx);
+ * queued again, and its poll function must return ROTA_PENDING. The engine's own operations call it themselves, and
+ * give it back when they have to wait: a task may wait for any number of things. */
+ROTA_API rota_status rota_budget(rota_context* cx);
 
 /* The runtime polling, borrowed for the length of the poll. NULL when cx is NULL. */
-ROTA_API rota_runtime *rota_context_runtime(rota_context *cx);
+ROTA_API rota_runtime* rota_context_runtime(rota_context* cx);
 /* The task being polled, borrowed for the length of the poll. NULL when cx is NULL. */
-ROTA_API rota_task *rota_context_task(rota_context *cx);
+ROTA_API rota_task* rota_context_task(rota_context* cx);
 
 /* ---------------------------------------------------------------------------------------------------------- time */
 
 /* A task that completes with ROTA_OK once `delay_ns` has passed: never early. Delays beyond 292 years mean for ever. */
-ROTA_API rota_status rota_sleep(rota_runtime *runtime, uint64_t delay_ns, rota_task **out);
+ROTA_API rota_status rota_sleep(rota_runtime* runtime, uint64_t delay_ns, rota_task** out);
 /* The same at a point of rota_now's clock. */
-ROTA_API rota_status rota_sleep_until(rota_runtime *runtime, uint64_t deadline_ns, rota_task **out);
+ROTA_API rota_status rota_sleep_until(rota_runtime* runtime, uint64_t deadline_ns, rota_task** out);
 
 /* A task that completes with the status of `task`, or, when `delay_ns` passes first, cancels `task` and completes with
  * ROTA_ETIMEDOUT. Cancelling it cancels `task`. */
-ROTA_API rota_status rota_timeout(rota_task *task, uint64_t delay_ns, rota_task **out);
+ROTA_API rota_status rota_timeout(rota_task* task, uint64_t delay_ns, rota_task** out);
 
 /* A timer to be set many times. Belongs to one task or thread at a time. */
-ROTA_API rota_status rota_timer_create(rota_runtime *runtime, rota_timer **out);
+ROTA_API rota_status rota_timer_create(rota_runtime* runtime, rota_timer** out);
 /* Sets it to fire `delay_ns` from now, in place of what it was set to. */
-ROTA_API rota_status rota_timer_start(rota_timer *timer, uint64_t delay_ns);
+ROTA_API rota_status rota_timer_start(rota_timer* timer, uint64_t delay_ns);
 /* The same at a point of rota_now's clock. */
-ROTA_API rota_status rota_timer_start_at(rota_timer *timer, uint64_t deadline_ns);
+ROTA_API rota_status rota_timer_start_at(rota_timer* timer, uint64_t deadline_ns);
 /* Unsets it: ROTA_OK, or ROTA_EALREADY when it was not set or has fired. */
-ROTA_API rota_status rota_timer_stop(rota_timer *timer);
+ROTA_API rota_status rota_timer_stop(rota_timer* timer);
 /* From inside a poll: ROTA_OK when it has fired, ROTA_PENDING when it is set, or not set yet (the task is woken when it
  * fires; starting it does not wake). Spends budget. */
-ROTA_API rota_status rota_timer_poll(rota_timer *timer, rota_context *cx);
-ROTA_API rota_timer *rota_timer_clone(rota_timer *timer);
+ROTA_API rota_status rota_timer_poll(rota_timer* timer, rota_context* cx);
+ROTA_API rota_timer* rota_timer_clone(rota_timer* timer);
 /* Drops a reference; the last one stops it. */
-ROTA_API void rota_timer_release(rota_timer *timer);
+ROTA_API void rota_timer_release(rota_timer* timer);
 
 /* What an interval does about ticks nobody took in time. */
 #define ROTA_MISSED_BURST 0u /* catch up: the late ones come at once */
@@ -373,22 +374,22 @@ ROTA_API void rota_timer_release(rota_timer *timer);
 #define ROTA_MISSED_DELAY 2u /* count a full period from the late tick */
 
 /* Ticks every `period_ns` (1 or more), the first time after one period. Belongs to one task or thread at a time. */
-ROTA_API rota_status rota_interval_create(rota_runtime *runtime, uint64_t period_ns, uint32_t missed,
-                                          rota_interval **out);
+ROTA_API rota_status rota_interval_create(rota_runtime* runtime, uint64_t period_ns, uint32_t missed,
+                                          rota_interval** out);
 /* From inside a poll: ROTA_OK takes a tick and sets *out_deadline_ns (may be NULL) to when it was due. */
-ROTA_API rota_status rota_interval_poll(rota_interval *interval, rota_context *cx, uint64_t *out_deadline_ns);
+ROTA_API rota_status rota_interval_poll(rota_interval* interval, rota_context* cx, uint64_t* out_deadline_ns);
 /* A task that completes with the next tick. */
-ROTA_API rota_status rota_interval_tick(rota_interval *interval, rota_task **out);
-ROTA_API rota_interval *rota_interval_clone(rota_interval *interval);
-ROTA_API void rota_interval_release(rota_interval *interval);
+ROTA_API rota_status rota_interval_tick(rota_interval* interval, rota_task** out);
+ROTA_API rota_interval* rota_interval_clone(rota_interval* interval);
+ROTA_API void rota_interval_release(rota_interval* interval);
 
 /* -------------------------------------------------------------------------------------------------------- queues */
 
 /* A completion taken by rota_queue_pop. `task` is given: release it. */
 typedef struct rota_completion {
-  rota_task *task;
-  void *user1;
-  void *user2;
+  rota_task* task;
+  void* user1;
+  void* user2;
   rota_status status;
   uint32_t zero;
 } rota_completion;
@@ -396,26 +397,26 @@ typedef struct rota_completion {
 /* A place where completions, and polls of tasks spawned `on` it, wait for the host.
  * On a hosted runtime (workers = 0) the queue's calls also run every other task, timer and socket of the runtime, and
  * its handle says when there is something to do. */
-ROTA_API rota_status rota_queue_create(rota_runtime *runtime, rota_queue **out);
-ROTA_API rota_queue *rota_queue_clone(rota_queue *queue);
+ROTA_API rota_status rota_queue_create(rota_runtime* runtime, rota_queue** out);
+ROTA_API rota_queue* rota_queue_clone(rota_queue* queue);
 /* Drops a reference. The last one delivers, inside this call, the completions that have landed; later ones are
  * delivered on a worker, and tasks spawned `on` it go on on a worker. */
-ROTA_API void rota_queue_release(rota_queue *queue);
+ROTA_API void rota_queue_release(rota_queue* queue);
 
 /* The pollable handle: a descriptor (epoll, poll, select, kqueue) or, on Windows, an event HANDLE. Readable as long as
  * rota_queue_run has something to do. Owned by the queue: poll it, never read, write or close it. */
-ROTA_API rota_status rota_queue_handle(rota_queue *queue, intptr_t *out);
+ROTA_API rota_status rota_queue_handle(rota_queue* queue, intptr_t* out);
 
 /* Delivers completions and runs tasks that wait on this queue (on a hosted runtime: also the engine's own), at most
  * `max_items` (0: no limit) and until `budget_ns` has passed (ROTA_FOREVER: no limit; one item is not interrupted).
- * `out_ran` (may be NULL) is how many. Returns ROTA_OK when nothing is left, ROTA_PENDING when more waits. Does not wait.
- * One thread at a time: in a second thread, or nested inside a callback, it runs nothing and returns ROTA_EBUSY.
+ * `out_ran` (may be NULL) is how many. Returns ROTA_OK when nothing is left, ROTA_PENDING when more waits. Does not
+ * wait. One thread at a time: in a second thread, or nested inside a callback, it runs nothing and returns ROTA_EBUSY.
  * Calls back: done, poll, drop; they may do anything, also release the queue. */
-ROTA_API rota_status rota_queue_run(rota_queue *queue, uint32_t max_items, uint64_t budget_ns, uint32_t *out_ran);
+ROTA_API rota_status rota_queue_run(rota_queue* queue, uint32_t max_items, uint64_t budget_ns, uint32_t* out_ran);
 
-/* Takes up to `capacity` completions as data: their `done` is not called. Tasks that wait on this queue are polled on the
- * way. Sets *out_count. Returns as rota_queue_run, ROTA_EBUSY included. Calls back: poll, drop. */
-ROTA_API rota_status rota_queue_pop(rota_queue *queue, rota_completion *out, uint32_t capacity, uint32_t *out_count);
+/* Takes up to `capacity` completions as data: their `done` is not called. Tasks that wait on this queue are polled on
+ * the way. Sets *out_count. Returns as rota_queue_run, ROTA_EBUSY included. Calls back: poll, drop. */
+ROTA_API rota_status rota_queue_pop(rota_queue* queue, rota_completion* out, uint32_t capacity, uint32_t* out_count);
 
 /* ------------------------------------------------------------------------------------------------------- sockets */
 
@@ -423,35 +424,35 @@ ROTA_API rota_status rota_queue_pop(rota_queue *queue, rota_completion *out, uin
 #define ROTA_TCP_V6_ONLY 2u    /* listen on ::, IPv6 alone */
 
 typedef struct rota_tcp_options {
-  uint32_t size;         /* sizeof(rota_tcp_options) */
-  uint32_t flags;        /* ROTA_TCP_* */
-  uint32_t backlog;      /* listen; 0: 1024 */
-  uint32_t recv_buffer;  /* bytes; 0: the system's */
-  uint32_t send_buffer;  /* bytes; 0: the system's */
-  uint32_t zero;         /* must be 0 */
+  uint32_t size;        /* sizeof(rota_tcp_options) */
+  uint32_t flags;       /* ROTA_TCP_* */
+  uint32_t backlog;     /* listen; 0: 1024 */
+  uint32_t recv_buffer; /* bytes; 0: the system's */
+  uint32_t send_buffer; /* bytes; 0: the system's */
+  uint32_t zero;        /* must be 0 */
 } rota_tcp_options;
 
-ROTA_API rota_status rota_tcp_options_init(rota_tcp_options *options, size_t size);
+ROTA_API rota_status rota_tcp_options_init(rota_tcp_options* options, size_t size);
 
 /* Connects. `host` is a numeric IPv4 or IPv6 address, or a name, which is looked up on the blocking pool and whose
  * addresses are tried in turn. TCP_NODELAY is set on. `options` may be NULL. *out_socket is set when the task completes
  * with ROTA_OK; it is borrowed until then. Cancelling closes the attempt.
  * The task may end with ROTA_ENOENT (no such name), ROTA_ECONNREFUSED, ROTA_EHOSTUNREACH, ... */
-ROTA_API rota_status rota_tcp_connect(rota_runtime *runtime, const char *host, size_t host_len, uint16_t port,
-                                      const rota_tcp_options *options, rota_socket **out_socket, rota_task **out);
+ROTA_API rota_status rota_tcp_connect(rota_runtime* runtime, const char* host, size_t host_len, uint16_t port,
+                                      const rota_tcp_options* options, rota_socket** out_socket, rota_task** out);
 
 /* Binds and listens at once; `host` must be numeric ("0.0.0.0", "::", "127.0.0.1"); port 0 picks a free one. */
-ROTA_API rota_status rota_tcp_listen(rota_runtime *runtime, const char *host, size_t host_len, uint16_t port,
-                                     const rota_tcp_options *options, rota_socket **out_socket);
+ROTA_API rota_status rota_tcp_listen(rota_runtime* runtime, const char* host, size_t host_len, uint16_t port,
+                                     const rota_tcp_options* options, rota_socket** out_socket);
 
 /* A task that completes with the next connection; *out_socket is borrowed until then. Survives a full descriptor
  * table: it waits and tries again. */
-ROTA_API rota_status rota_tcp_accept(rota_socket *listener, rota_socket **out_socket, rota_task **out);
+ROTA_API rota_status rota_tcp_accept(rota_socket* listener, rota_socket** out_socket, rota_task** out);
 /* The same from inside a poll. Spends budget. */
-ROTA_API rota_status rota_tcp_accept_poll(rota_socket *listener, rota_context *cx, rota_socket **out_socket);
+ROTA_API rota_status rota_tcp_accept_poll(rota_socket* listener, rota_context* cx, rota_socket** out_socket);
 
 typedef struct rota_buffer {
-  const void *data;
+  const void* data;
   size_t len;
 } rota_buffer;
 
@@ -460,54 +461,55 @@ typedef struct rota_buffer {
  * *out_count is the number of bytes moved; a read of 0 with ROTA_OK is the end of the stream. Reads and writes may be
  * partial. len 0 completes at once. Any number of tasks may read, or write, the same socket.
  * Errors: ROTA_ECONNRESET, ROTA_EPIPE, ROTA_ENOTCONN, ROTA_ECLOSED (after rota_socket_close), ... */
-ROTA_API rota_status rota_socket_read(rota_socket *socket, void *buffer, size_t len, size_t *out_count,
-                                      rota_task **out);
-ROTA_API rota_status rota_socket_read_poll(rota_socket *socket, rota_context *cx, void *buffer, size_t len,
-                                           size_t *out_count);
-ROTA_API rota_status rota_socket_write(rota_socket *socket, const void *buffer, size_t len, size_t *out_count,
-                                       rota_task **out);
-ROTA_API rota_status rota_socket_write_poll(rota_socket *socket, rota_context *cx, const void *buffer, size_t len,
-                                            size_t *out_count);
+ROTA_API rota_status rota_socket_read(rota_socket* socket, void* buffer, size_t len, size_t* out_count,
+                                      rota_task** out);
+ROTA_API rota_status rota_socket_read_poll(rota_socket* socket, rota_context* cx, void* buffer, size_t len,
+                                           size_t* out_count);
+ROTA_API rota_status rota_socket_write(rota_socket* socket, const void* buffer, size_t len, size_t* out_count,
+                                       rota_task** out);
+ROTA_API rota_status rota_socket_write_poll(rota_socket* socket, rota_context* cx, const void* buffer, size_t len,
+                                            size_t* out_count);
 /* Writes everything: completes with ROTA_OK only when all of it is written; *out_count (may be NULL) tells how much was
  * written when it fails or is cancelled. */
-ROTA_API rota_status rota_socket_write_all(rota_socket *socket, const void *buffer, size_t len, size_t *out_count,
-                                           rota_task **out);
+ROTA_API rota_status rota_socket_write_all(rota_socket* socket, const void* buffer, size_t len, size_t* out_count,
+                                           rota_task** out);
 /* Gathers up to 1024 buffers into one write; the array is copied, what it points to is borrowed. */
-ROTA_API rota_status rota_socket_writev(rota_socket *socket, const rota_buffer *buffers, size_t buffer_count,
-                                        size_t *out_count, rota_task **out);
-ROTA_API rota_status rota_socket_writev_poll(rota_socket *socket, rota_context *cx, const rota_buffer *buffers,
-                                             size_t buffer_count, size_t *out_count);
+ROTA_API rota_status rota_socket_writev(rota_socket* socket, const rota_buffer* buffers, size_t buffer_count,
+                                        size_t* out_count, rota_task** out);
+ROTA_API rota_status rota_socket_writev_poll(rota_socket* socket, rota_context* cx, const rota_buffer* buffers,
+                                             size_t buffer_count, size_t* out_count);
 
 #define ROTA_SHUTDOWN_READ 0u
 #define ROTA_SHUTDOWN_WRITE 1u
 #define ROTA_SHUTDOWN_BOTH 2u
 /* Half-closes: after ROTA_SHUTDOWN_WRITE the peer reads the end of the stream, and reading goes on here. */
-ROTA_API rota_status rota_socket_shutdown(rota_socket *socket, uint32_t how);
+ROTA_API rota_status rota_socket_shutdown(rota_socket* socket, uint32_t how);
 
 /* Closes now: pending operations complete with ROTA_ECLOSED. The handle stays to be released. Twice: ROTA_EALREADY. */
-ROTA_API rota_status rota_socket_close(rota_socket *socket);
+ROTA_API rota_status rota_socket_close(rota_socket* socket);
 
-#define ROTA_SOCKET_NODELAY 1u      /* 0 or 1 */
-#define ROTA_SOCKET_KEEPALIVE 2u    /* 0 or 1 */
-#define ROTA_SOCKET_RECV_BUFFER 3u  /* bytes; the system may round */
-#define ROTA_SOCKET_SEND_BUFFER 4u  /* bytes; the system may round */
-#define ROTA_SOCKET_LINGER 5u       /* seconds, -1: off */
-ROTA_API rota_status rota_socket_set_option(rota_socket *socket, uint32_t option, int64_t value);
-ROTA_API rota_status rota_socket_get_option(rota_socket *socket, uint32_t option, int64_t *out_value);
+#define ROTA_SOCKET_NODELAY 1u     /* 0 or 1 */
+#define ROTA_SOCKET_KEEPALIVE 2u   /* 0 or 1 */
+#define ROTA_SOCKET_RECV_BUFFER 3u /* bytes; the system may round */
+#define ROTA_SOCKET_SEND_BUFFER 4u /* bytes; the system may round */
+#define ROTA_SOCKET_LINGER 5u      /* seconds, -1: off */
+ROTA_API rota_status rota_socket_set_option(rota_socket* socket, uint32_t option, int64_t value);
+ROTA_API rota_status rota_socket_get_option(rota_socket* socket, uint32_t option, int64_t* out_value);
 
-/* Addresses as text ("127.0.0.1", "::1", not terminated) and port. *out_len is the length; ROTA_EOVERFLOW when `capacity`
- * (64 is always enough) is too small. out_port may be NULL. */
-ROTA_API rota_status rota_socket_local_address(rota_socket *socket, char *buffer, size_t capacity, size_t *out_len,
-                                               uint16_t *out_port);
-ROTA_API rota_status rota_socket_peer_address(rota_socket *socket, char *buffer, size_t capacity, size_t *out_len,
-                                              uint16_t *out_port);
+/* Addresses as text ("127.0.0.1", "::1", not terminated) and port. *out_len is the length; ROTA_EOVERFLOW when
+ * `capacity` (64 is always enough) is too small. out_port may be NULL. */
+ROTA_API rota_status rota_socket_local_address(rota_socket* socket, char* buffer, size_t capacity, size_t* out_len,
+                                               uint16_t* out_port);
+ROTA_API rota_status rota_socket_peer_address(rota_socket* socket, char* buffer, size_t capacity, size_t* out_len,
+                                              uint16_t* out_port);
 /* The system's own descriptor or SOCKET, borrowed: for options this header does not know. */
-ROTA_API rota_status rota_socket_native(rota_socket *socket, intptr_t *out);
-ROTA_API rota_socket *rota_socket_clone(rota_socket *socket);
+ROTA_API rota_status rota_socket_native(rota_socket* socket, intptr_t* out);
+ROTA_API rota_socket* rota_socket_clone(rota_socket* socket);
 /* Drops a reference; the last one closes. */
-ROTA_API void rota_socket_release(rota_socket *socket);
+ROTA_API void rota_socket_release(rota_socket* socket);
 
-/* ------------------------------------------------------------------------------- readiness of the host's descriptors */
+/* ------------------------------------------------------------------------------- readiness of the host's descriptors
+ */
 
 #define ROTA_READABLE 1u
 #define ROTA_WRITABLE 2u
@@ -517,100 +519,100 @@ ROTA_API void rota_socket_release(rota_socket *socket);
 /* Registers a descriptor the host owns (a socket, pipe, eventfd, ...). It should be non-blocking. One registration a
  * descriptor and runtime. The host must release (or deregister) before it closes the descriptor.
  * Errors: ROTA_EBADF, ROTA_EEXIST, ROTA_ENOTSUP (a kind of file that has no readiness). */
-ROTA_API rota_status rota_fd_register(rota_runtime *runtime, intptr_t fd, rota_fd **out);
+ROTA_API rota_status rota_fd_register(rota_runtime* runtime, intptr_t fd, rota_fd** out);
 
 /* From inside a poll: what of `interest` (ROTA_READABLE | ROTA_WRITABLE) the descriptor is ready for now, with what is
- * only reported; ROTA_PENDING when nothing is, and the task is woken when that changes. It is level-triggered: as long as
- * the descriptor is ready it says so. Spends budget. Errors: ROTA_ECLOSED after rota_fd_deregister. */
-ROTA_API rota_status rota_fd_poll(rota_fd *fd, rota_context *cx, uint32_t interest, uint32_t *out_ready);
+ * only reported; ROTA_PENDING when nothing is, and the task is woken when that changes. It is level-triggered: as long
+ * as the descriptor is ready it says so. Spends budget. Errors: ROTA_ECLOSED after rota_fd_deregister. */
+ROTA_API rota_status rota_fd_poll(rota_fd* fd, rota_context* cx, uint32_t interest, uint32_t* out_ready);
 /* The same as a task. */
-ROTA_API rota_status rota_fd_wait(rota_fd *fd, uint32_t interest, uint32_t *out_ready, rota_task **out);
+ROTA_API rota_status rota_fd_wait(rota_fd* fd, uint32_t interest, uint32_t* out_ready, rota_task** out);
 /* Ends the registration at once, synchronously; pending waits complete with ROTA_ECLOSED. Twice: ROTA_EALREADY. */
-ROTA_API rota_status rota_fd_deregister(rota_fd *fd);
-ROTA_API rota_fd *rota_fd_clone(rota_fd *fd);
+ROTA_API rota_status rota_fd_deregister(rota_fd* fd);
+ROTA_API rota_fd* rota_fd_clone(rota_fd* fd);
 /* Drops a reference; the last one deregisters. */
-ROTA_API void rota_fd_release(rota_fd *fd);
+ROTA_API void rota_fd_release(rota_fd* fd);
 
-/* ----------------------------------------------------------------------------------------- between tasks and threads */
+/* ----------------------------------------------------------------------------------------- between tasks and threads
+ */
 
-/* Each of these is used alike from tasks (poll the task it gives, or the poll form) and from plain threads (wait for the
- * task it gives). A waiting operation that is released runs on: cancel it when its effect is no longer wanted; when the
- * cancel answers ROTA_EALREADY it had ended before, and rota_task_status says how: with ROTA_OK the effect has happened. Values are pointers; `drop` (may be NULL) frees those that nobody
- * received. */
+/* Each of these is used alike from tasks (poll the task it gives, or the poll form) and from plain threads (wait for
+ * the task it gives). A waiting operation that is released runs on: cancel it when its effect is no longer wanted; when
+ * the cancel answers ROTA_EALREADY it had ended before, and rota_task_status says how: with ROTA_OK the effect has
+ * happened. Values are pointers; `drop` (may be NULL) frees those that nobody received. */
 
 /* One value, once. */
-ROTA_API rota_status rota_oneshot_create(rota_runtime *runtime, rota_drop_fn drop, rota_oneshot **out);
+ROTA_API rota_status rota_oneshot_create(rota_runtime* runtime, rota_drop_fn drop, rota_oneshot** out);
 /* Gives the value. ROTA_EALREADY when one was sent, ROTA_ECLOSED when closed: the value then stays the caller's. */
-ROTA_API rota_status rota_oneshot_send(rota_oneshot *oneshot, void *value);
+ROTA_API rota_status rota_oneshot_send(rota_oneshot* oneshot, void* value);
 /* ROTA_OK takes the value; ROTA_EAGAIN: none yet; ROTA_ECLOSED: closed without one; ROTA_EALREADY: taken before. */
-ROTA_API rota_status rota_oneshot_try_recv(rota_oneshot *oneshot, void **out_value);
+ROTA_API rota_status rota_oneshot_try_recv(rota_oneshot* oneshot, void** out_value);
 /* From inside a poll. Spends budget. */
-ROTA_API rota_status rota_oneshot_recv_poll(rota_oneshot *oneshot, rota_context *cx, void **out_value);
+ROTA_API rota_status rota_oneshot_recv_poll(rota_oneshot* oneshot, rota_context* cx, void** out_value);
 /* As a task; *out_value is borrowed until it is complete. */
-ROTA_API rota_status rota_oneshot_recv(rota_oneshot *oneshot, void **out_value, rota_task **out);
+ROTA_API rota_status rota_oneshot_recv(rota_oneshot* oneshot, void** out_value, rota_task** out);
 /* Either side gives up. A value already sent can still be received. */
-ROTA_API rota_status rota_oneshot_close(rota_oneshot *oneshot);
-ROTA_API rota_oneshot *rota_oneshot_clone(rota_oneshot *oneshot);
-ROTA_API void rota_oneshot_release(rota_oneshot *oneshot);
+ROTA_API rota_status rota_oneshot_close(rota_oneshot* oneshot);
+ROTA_API rota_oneshot* rota_oneshot_clone(rota_oneshot* oneshot);
+ROTA_API void rota_oneshot_release(rota_oneshot* oneshot);
 
 /* A condition to wait for. notify_one wakes the longest waiting, or, when nobody waits, lets the next wait pass at once
  * (one at most is remembered). notify_all wakes those that wait now and is not remembered. */
-ROTA_API rota_status rota_notify_create(rota_runtime *runtime, rota_notify **out);
-ROTA_API rota_status rota_notify_one(rota_notify *notify);
-ROTA_API rota_status rota_notify_all(rota_notify *notify);
+ROTA_API rota_status rota_notify_create(rota_runtime* runtime, rota_notify** out);
+ROTA_API rota_status rota_notify_one(rota_notify* notify);
+ROTA_API rota_status rota_notify_all(rota_notify* notify);
 /* A task that completes when notified. It stands in line from this call on. */
-ROTA_API rota_status rota_notify_wait(rota_notify *notify, rota_task **out);
-ROTA_API rota_notify *rota_notify_clone(rota_notify *notify);
-ROTA_API void rota_notify_release(rota_notify *notify);
+ROTA_API rota_status rota_notify_wait(rota_notify* notify, rota_task** out);
+ROTA_API rota_notify* rota_notify_clone(rota_notify* notify);
+ROTA_API void rota_notify_release(rota_notify* notify);
 
 /* A lock, first come first served, that may be held across awaits and unlocked by another thread. */
-ROTA_API rota_status rota_mutex_create(rota_runtime *runtime, rota_mutex **out);
+ROTA_API rota_status rota_mutex_create(rota_runtime* runtime, rota_mutex** out);
 /* ROTA_OK, or ROTA_EBUSY. */
-ROTA_API rota_status rota_mutex_try_lock(rota_mutex *mutex);
+ROTA_API rota_status rota_mutex_try_lock(rota_mutex* mutex);
 /* A task that completes holding the lock. It stands in line from this call on. */
-ROTA_API rota_status rota_mutex_lock(rota_mutex *mutex, rota_task **out);
+ROTA_API rota_status rota_mutex_lock(rota_mutex* mutex, rota_task** out);
 /* ROTA_EPERM when it is not locked. */
-ROTA_API rota_status rota_mutex_unlock(rota_mutex *mutex);
-ROTA_API rota_mutex *rota_mutex_clone(rota_mutex *mutex);
-ROTA_API void rota_mutex_release(rota_mutex *mutex);
+ROTA_API rota_status rota_mutex_unlock(rota_mutex* mutex);
+ROTA_API rota_mutex* rota_mutex_clone(rota_mutex* mutex);
+ROTA_API void rota_mutex_release(rota_mutex* mutex);
 
 #define ROTA_PERMITS_MAX UINT32_MAX
 
 /* Permits, handed out first come first served: a large request is not overtaken by small ones. */
-ROTA_API rota_status rota_semaphore_create(rota_runtime *runtime, uint32_t permits, rota_semaphore **out);
+ROTA_API rota_status rota_semaphore_create(rota_runtime* runtime, uint32_t permits, rota_semaphore** out);
 /* ROTA_OK, ROTA_EAGAIN, ROTA_ECLOSED. */
-ROTA_API rota_status rota_semaphore_try_acquire(rota_semaphore *semaphore, uint32_t permits);
+ROTA_API rota_status rota_semaphore_try_acquire(rota_semaphore* semaphore, uint32_t permits);
 /* A task that completes holding the permits, or with ROTA_ECLOSED. */
-ROTA_API rota_status rota_semaphore_acquire(rota_semaphore *semaphore, uint32_t permits, rota_task **out);
+ROTA_API rota_status rota_semaphore_acquire(rota_semaphore* semaphore, uint32_t permits, rota_task** out);
 /* Gives permits back, or adds new ones. ROTA_EOVERFLOW beyond ROTA_PERMITS_MAX. */
-ROTA_API rota_status rota_semaphore_add(rota_semaphore *semaphore, uint32_t permits);
+ROTA_API rota_status rota_semaphore_add(rota_semaphore* semaphore, uint32_t permits);
 /* Permits free now. 0 for NULL. */
-ROTA_API uint32_t rota_semaphore_available(const rota_semaphore *semaphore);
+ROTA_API uint32_t rota_semaphore_available(const rota_semaphore* semaphore);
 /* Waiting and later acquires end with ROTA_ECLOSED. */
-ROTA_API rota_status rota_semaphore_close(rota_semaphore *semaphore);
-ROTA_API rota_semaphore *rota_semaphore_clone(rota_semaphore *semaphore);
-ROTA_API void rota_semaphore_release(rota_semaphore *semaphore);
+ROTA_API rota_status rota_semaphore_close(rota_semaphore* semaphore);
+ROTA_API rota_semaphore* rota_semaphore_clone(rota_semaphore* semaphore);
+ROTA_API void rota_semaphore_release(rota_semaphore* semaphore);
 
 /* A channel of pointers: many producers, one consumer at a time. `capacity` 0: unbounded, sending never waits. */
-ROTA_API rota_status rota_channel_create(rota_runtime *runtime, size_t capacity, rota_drop_fn drop,
-                                         rota_channel **out);
+ROTA_API rota_status rota_channel_create(rota_runtime* runtime, size_t capacity, rota_drop_fn drop, rota_channel** out);
 /* ROTA_OK gives the value away. ROTA_EAGAIN: full; ROTA_ECLOSED: closed; the value then stays the caller's. */
-ROTA_API rota_status rota_channel_try_send(rota_channel *channel, void *value);
+ROTA_API rota_status rota_channel_try_send(rota_channel* channel, void* value);
 /* A task that completes when the value is in the channel. On any other status (ROTA_ECLOSED, ROTA_ECANCELED) and on an
  * error of this call the value stays the caller's. */
-ROTA_API rota_status rota_channel_send(rota_channel *channel, void *value, rota_task **out);
+ROTA_API rota_status rota_channel_send(rota_channel* channel, void* value, rota_task** out);
 /* ROTA_OK, ROTA_EAGAIN: empty now; ROTA_ECLOSED: closed and empty. */
-ROTA_API rota_status rota_channel_try_recv(rota_channel *channel, void **out_value);
+ROTA_API rota_status rota_channel_try_recv(rota_channel* channel, void** out_value);
 /* From inside a poll. Spends budget. */
-ROTA_API rota_status rota_channel_recv_poll(rota_channel *channel, rota_context *cx, void **out_value);
+ROTA_API rota_status rota_channel_recv_poll(rota_channel* channel, rota_context* cx, void** out_value);
 /* As a task; *out_value is borrowed until it is complete. */
-ROTA_API rota_status rota_channel_recv(rota_channel *channel, void **out_value, rota_task **out);
+ROTA_API rota_status rota_channel_recv(rota_channel* channel, void** out_value, rota_task** out);
 /* No more sends; what is inside can still be received. Waiting senders end with ROTA_ECLOSED. */
-ROTA_API rota_status rota_channel_close(rota_channel *channel);
+ROTA_API rota_status rota_channel_close(rota_channel* channel);
 /* Values inside now. 0 for NULL. */
-ROTA_API size_t rota_channel_len(const rota_channel *channel);
-ROTA_API rota_channel *rota_channel_clone(rota_channel *channel);
-ROTA_API void rota_channel_release(rota_channel *channel);
+ROTA_API size_t rota_channel_len(const rota_channel* channel);
+ROTA_API rota_channel* rota_channel_clone(rota_channel* channel);
+ROTA_API void rota_channel_release(rota_channel* channel);
 
 #ifdef __cplusplus
 }

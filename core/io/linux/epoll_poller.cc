@@ -52,8 +52,7 @@ Status EpollPoller::open() {
   epoll_event event{};
   event.events = EPOLLIN | EPOLLET;
   event.data.u64 = kWakeToken;
-  return ::epoll_ctl(epoll_, EPOLL_CTL_ADD, wake_, &event) == 0 ? Status::kOk
-                                                                : platform::last_os_error();
+  return ::epoll_ctl(epoll_, EPOLL_CTL_ADD, wake_, &event) == 0 ? Status::kOk : platform::last_os_error();
 }
 
 void EpollPoller::close() {
@@ -67,9 +66,12 @@ Status EpollPoller::add(intptr_t fd, uint64_t token) {
   event.data.u64 = token;
   if (::epoll_ctl(epoll_, EPOLL_CTL_ADD, static_cast<int>(fd), &event) == 0) return Status::kOk;
   switch (errno) {
-    case EPERM: return Status::kNotSupported;  // a file or folder: always "ready"
-    case ENOSPC: return Status::kNoMemory;     // the user's limit of watches
-    default: return platform::last_os_error();
+    case EPERM:
+      return Status::kNotSupported;  // a file or folder: always "ready"
+    case ENOSPC:
+      return Status::kNoMemory;  // the user's limit of watches
+    default:
+      return platform::last_os_error();
   }
 }
 
@@ -86,8 +88,7 @@ int EpollPoller::wait(uint64_t timeout_ns) {
   if (has_pwait2_) {
     __kernel_timespec timeout{.tv_sec = static_cast<__kernel_time64_t>(timeout_ns / kNsPerS),
                               .tv_nsec = static_cast<long long>(timeout_ns % kNsPerS)};
-    const long count =
-        ::syscall(SYS_epoll_pwait2, epoll_, events_, batch, &timeout, nullptr, size_t{0});
+    const long count = ::syscall(SYS_epoll_pwait2, epoll_, events_, batch, &timeout, nullptr, size_t{0});
     // EPERM: a sandbox that does not know the call.
     if (count >= 0 || (errno != ENOSYS && errno != EPERM)) return static_cast<int>(count);
     has_pwait2_ = false;
@@ -98,8 +99,7 @@ int EpollPoller::wait(uint64_t timeout_ns) {
 Status EpollPoller::poll(uint64_t timeout_ns, uint32_t& count) {
   count = 0;
   const bool bounded = timeout_ns != 0 && timeout_ns != platform::kForever;
-  const uint64_t deadline =
-      bounded ? platform::deadline_after(platform::now_ns(), timeout_ns) : platform::kForever;
+  const uint64_t deadline = bounded ? platform::deadline_after(platform::now_ns(), timeout_ns) : platform::kForever;
   for (;;) {
     const int got = wait(timeout_ns);
     if (got > 0) {

@@ -2,8 +2,8 @@
 //
 // EpollPoller: the backend on epoll. The contract is in core/io/poller.h.
 //
-// Each descriptor is added once, for everything, edge-triggered; no operation ever needs epoll_ctl again. The eventfd that
-// wakes is edge-triggered too: a write is an edge of its own, so nobody needs to read it.
+// Each descriptor is added once, for everything, edge-triggered; no operation ever needs epoll_ctl again. The eventfd
+// that wakes is edge-triggered too: a write is an edge of its own, so nobody needs to read it.
 //
 // Thread safety: as the contract says.
 #pragma once
@@ -47,8 +47,8 @@ class EpollPoller {
 
   int epoll_ = -1;
   int wake_ = -1;
-  // Set by who wakes first, cleared by the poll that takes the report. acq_rel on both: what was done before a wake is seen
-  // after the poll that it ended, also when it found the flag set and wrote nothing.
+  // Set by who wakes first, cleared by the poll that takes the report. acq_rel on both: what was done before a wake is
+  // seen after the poll that it ended, also when it found the flag set and wrote nothing.
   base::Atomic<bool> wake_pending_{false};
 
   // Who polls.

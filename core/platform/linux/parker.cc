@@ -17,8 +17,8 @@ void futex_wait(base::Atomic<uint32_t>& word, uint32_t expected, uint64_t deadli
     limit = &deadline;
   }
   // FUTEX_WAIT_BITSET takes an absolute time on CLOCK_MONOTONIC: no drift over repeated waits.
-  syscall(SYS_futex, reinterpret_cast<uint32_t*>(&word), FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG, expected, limit, nullptr,
-          FUTEX_BITSET_MATCH_ANY);
+  syscall(SYS_futex, reinterpret_cast<uint32_t*>(&word), FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG, expected, limit,
+          nullptr, FUTEX_BITSET_MATCH_ANY);
 }
 
 void futex_wake(base::Atomic<uint32_t>& word) {
