@@ -24,15 +24,15 @@ Injector::Port::Port(Injector& injector)
     : injector_(injector), producer_(make_producer(injector.memory_, injector.queue_)), consumer_(injector.queue_) {}
 
 void Injector::push(task::Task& task) {
-  // seq_cst: pairs with the parking worker, which announces its sleep before it reads size_ (see RunQueue::size).
-  size_.fetch_add(1, base::memory_order_seq_cst);
+  // seq_cst: pairs with the parking worker, which announces its sleep before it reads pushed_ (see RunQueue::size).
+  pushed_.fetch_add(1, base::memory_order_seq_cst);
   platform::QueueMemoryScope scope(memory_);
   if (!queue_.enqueue(&task)) push_spare(task);
 }
 
 void Injector::Port::push_batch(task::Task* const* tasks, uint32_t count) {
   Injector& to = injector_;
-  to.size_.fetch_add(count, base::memory_order_seq_cst);  // as in push
+  to.pushed_.fetch_add(count, base::memory_order_seq_cst);  // as in push
   platform::QueueMemoryScope scope(to.memory_);
   // A token that found no memory is not valid: the queue then finds a place without it.
   if (producer_.valid() ? to.queue_.enqueue_bulk(producer_, tasks, count) : to.queue_.enqueue_bulk(tasks, count))
@@ -60,8 +60,9 @@ uint32_t Injector::took(task::Task** into, uint32_t taken, uint32_t count) {
     if (task == nullptr) break;
     into[taken++] = task;
   }
-  // acq_rel: the edge described at size_.
-  if (taken != 0) size_.fetch_sub(taken, base::memory_order_acq_rel);
+  if (taken == 0) return 0;
+  (void)pushed_.load(base::memory_order_acquire);  // the edge described there
+  popped_.fetch_add(taken, base::memory_order_release);
   return taken;
 }
 

@@ -49,7 +49,11 @@ class Injector {
   };
 
   // Never less than there is for somebody whom a producer has told.
-  size_t size() const { return size_.load(base::memory_order_seq_cst); }
+  size_t size() const {
+    // First (hence acquire): what is popped in between makes the answer larger, never smaller.
+    const uint64_t popped = popped_.load(base::memory_order_acquire);
+    return static_cast<size_t>(pushed_.load(base::memory_order_seq_cst) - popped);
+  }
   bool empty() const { return size() == 0; }
 
   // From now on whoever pushes finds closed() and must drain().
@@ -65,11 +69,13 @@ class Injector {
   task::Task* pop_spare();
 
   const platform::Memory& memory_;
-  // Raised before the enqueue, lowered after the dequeue: never below what is inside. Its read-modify-writes also carry
-  // the happens-before edge from producer to consumer in a form that thread sanitizers follow; the queue's own is made
-  // of fences, which they do not.
-  alignas(base::kCacheLine) base::Atomic<size_t> size_{0};
-  base::Atomic<bool> closed_{false};
+  // Tasks pushed and popped, ever: two lines, so that who pops does not disturb who pushes. pushed_ is raised before the
+  // enqueue, popped_ after the dequeue: the difference is never below what is inside. Raising pushed_, and reading it after a
+  // dequeue, also carries the happens-before edge from producer to consumer in a form that thread sanitizers follow; the
+  // queue's own is made of fences, which they do not.
+  alignas(base::kCacheLine) base::Atomic<uint64_t> pushed_{0};
+  alignas(base::kCacheLine) base::Atomic<uint64_t> popped_{0};
+  alignas(base::kCacheLine) base::Atomic<bool> closed_{false};
   // Tasks for which the queue had no memory; a stack. release/acquire on the head: links.
   base::Atomic<task::Task*> spare_{nullptr};
   Queue queue_;

@@ -70,8 +70,12 @@ task::Task* Worker::next_task() {
   if (task::Task* task = take_lifo()) return task;
   if (task::Task* task = queue_.pop()) return task;
   const size_t waiting = pool_.injector().size();
-  if (waiting == 0) return nullptr;
-  const size_t share = waiting / pool_.workers() + 1;
+  if (waiting == 0 || (gathers_ && waiting < kFew)) return nullptr;  // search() gathers them
+  return share_of_injector();
+}
+
+task::Task* Worker::share_of_injector() {
+  const size_t share = pool_.injector().size() / pool_.workers() + 1;
   return from_injector(share < RunQueue::kCapacity / 2 ? static_cast<uint32_t>(share) : RunQueue::kCapacity / 2);
 }
 
@@ -80,6 +84,8 @@ task::Task* Worker::from_injector(uint32_t most) {
   const uint32_t room = queue_.room();
   const uint32_t count = injector_.pop_batch(batch, most <= room ? most : (room == 0 ? 1 : room));
   if (count == 0) return nullptr;
+  few_in_a_row_ = count < kFew ? few_in_a_row_ + 1 : 0;
+  if (few_in_a_row_ > kFew) gathers_ = true;
   if (count > 1) queue_.push_batch(batch + 1, count - 1);
   return batch[0];
 }
@@ -87,8 +93,9 @@ task::Task* Worker::from_injector(uint32_t most) {
 void Worker::run_task(task::Task* task) {
   if (searching_) {
     searching_ = false;
-    // More may be where this came from: the next searcher takes over.
-    if (pool_.idle().stop_searching()) pool_.wake_one();
+    // More may be where this came from: the next searcher takes over. Who brings work while somebody searches wakes
+    // nobody; it is in a queue before we stop, and we look after that (both seq_cst, as in Idle).
+    if (pool_.idle().stop_searching() && pool_.has_work()) pool_.wake_one();
   }
   uint32_t budget = task::Context::kBudget;
   for (uint32_t lifo_polls = 0;; ++lifo_polls) {
@@ -133,8 +140,9 @@ void Worker::release_deferred() {
 }
 
 task::Task* Worker::search() {
-  if (!searching_ && !pool_.idle().try_search()) return nullptr;
+  if (!searching_ && !pool_.idle().try_search()) return gathers_ ? share_of_injector() : nullptr;
   searching_ = true;
+  if (gathers_) gather();
   // A little patience before sleep: work that arrives now costs nobody a system call.
   constexpr uint32_t kRounds = 24, kPauses = 32;
   for (uint32_t round = 0; round < kRounds; ++round) {
@@ -155,7 +163,21 @@ task::Task* Worker::look_everywhere() {
       return task;
     }
   }
-  return from_injector(1);
+  return pool_.injector().empty() ? nullptr : share_of_injector();
+}
+
+// Somebody hands in one task after the other, about as fast as we take them. Taking each alone makes both of us wait for
+// the same cache lines every time; a moment's patience, and a handful comes at the price of one.
+void Worker::gather() {
+  constexpr uint64_t kPatienceNs = 1500;
+  constexpr uint32_t kPauses = 16;
+  const size_t before = pool_.injector().size();
+  if (before >= kFew) return;
+  const uint64_t until = platform::now_ns() + kPatienceNs;
+  do {
+    for (uint32_t i = 0; i < kPauses; ++i) platform::spin_pause();
+  } while (platform::now_ns() < until);
+  if (pool_.injector().size() <= before) gathers_ = false;
 }
 
 void Worker::maintain() {

@@ -58,11 +58,14 @@ class alignas(base::kCacheLine) Worker {
  private:
   static constexpr uint32_t kMaintenanceInterval = 61;
   static constexpr uint32_t kMostLifoPolls = 3;
+  static constexpr size_t kFew = 4;
   static constexpr uint64_t kInjectorTargetNs = 200'000;
 
   task::Task* next_task();
   task::Task* take_lifo();
   task::Task* from_injector(uint32_t most);
+  task::Task* share_of_injector();
+  void gather();
   task::Task* search();
   task::Task* look_everywhere();
   void run_task(task::Task* task);
@@ -87,6 +90,9 @@ class alignas(base::kCacheLine) Worker {
   uint64_t maintained_at_ns_ = 0;
   double poll_ns_ = 0;  // moving average
   bool searching_ = false;
+  // Tasks come out of the injector a few at a time, again and again: see gather().
+  bool gathers_ = false;
+  uint32_t few_in_a_row_ = 0;
   bool quiet_ = false;  // do not wake others for what is pushed now: it is done once, afterwards
   task::Task* lifo_ = nullptr;
   task::Task* deferred_ = nullptr;  // yielded, in order
