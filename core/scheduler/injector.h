@@ -69,10 +69,10 @@ class Injector {
   task::Task* pop_spare();
 
   const platform::Memory& memory_;
-  // Tasks pushed and popped, ever: two lines, so that who pops does not disturb who pushes. pushed_ is raised before the
-  // enqueue, popped_ after the dequeue: the difference is never below what is inside. Raising pushed_, and reading it after a
-  // dequeue, also carries the happens-before edge from producer to consumer in a form that thread sanitizers follow; the
-  // queue's own is made of fences, which they do not.
+  // Tasks pushed and popped, ever: two lines, so that who pops does not disturb who pushes. pushed_ is raised before
+  // the enqueue, popped_ after the dequeue: the difference is never below what is inside. Raising pushed_, and reading
+  // it after a dequeue, also carries the happens-before edge from producer to consumer in a form that thread sanitizers
+  // follow; the queue's own is made of fences, which they do not.
   alignas(base::kCacheLine) base::Atomic<uint64_t> pushed_{0};
   alignas(base::kCacheLine) base::Atomic<uint64_t> popped_{0};
   alignas(base::kCacheLine) base::Atomic<bool> closed_{false};

@@ -95,7 +95,7 @@ void Worker::run_task(task::Task* task) {
     searching_ = false;
     // More may be where this came from: the next searcher takes over. Who brings work while somebody searches wakes
     // nobody; it is in a queue before we stop, and we look after that (both seq_cst, as in Idle).
-    if (pool_.idle().stop_searching() && pool_.has_work()) pool_.wake_one();
+    if (pool_.idle().stop_searching() && pool_.idle().should_wake() && pool_.has_work()) pool_.wake_one();
   }
   uint32_t budget = task::Context::kBudget;
   for (uint32_t lifo_polls = 0;; ++lifo_polls) {
@@ -144,7 +144,7 @@ task::Task* Worker::search() {
   searching_ = true;
   if (gathers_) gather();
   // A little patience before sleep: work that arrives now costs nobody a system call.
-  constexpr uint32_t kRounds = 24, kPauses = 32;
+  constexpr uint32_t kRounds = 12, kPauses = 32;
   for (uint32_t round = 0; round < kRounds; ++round) {
     if (task::Task* task = look_everywhere()) return task;
     for (uint32_t i = 0; i < kPauses; ++i) platform::spin_pause();
@@ -166,8 +166,8 @@ task::Task* Worker::look_everywhere() {
   return pool_.injector().empty() ? nullptr : share_of_injector();
 }
 
-// Somebody hands in one task after the other, about as fast as we take them. Taking each alone makes both of us wait for
-// the same cache lines every time; a moment's patience, and a handful comes at the price of one.
+// Somebody hands in one task after the other, about as fast as we take them. Taking each alone makes both of us wait
+// for the same cache lines every time; a moment's patience, and a handful comes at the price of one.
 void Worker::gather() {
   constexpr uint64_t kPatienceNs = 1500;
   constexpr uint32_t kPauses = 16;

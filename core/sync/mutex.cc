@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "core/sync/mutex.h"
 
-#include "core/platform/spin.h"
-
 namespace rota::sync {
 
 Status Mutex::try_lock() {
@@ -34,7 +32,7 @@ Status Mutex::unlock() {
 }
 
 Result<task::Header*> Mutex::lock() {
-  if (ok(try_lock()) || lock_soon()) return granted();
+  if (ok(try_lock())) return granted();
   auto* waiter = Waiter<Mutex>::make(*this, {});
   if (waiter == nullptr) return Status::kNoMemory;
   const uint64_t seen = word_.lock();
@@ -46,22 +44,6 @@ Result<task::Header*> Mutex::lock() {
   line_.push_back(*waiter);
   word_.unlock(kHeld | kWanted);
   return waiter->waits();
-}
-
-bool Mutex::lock_soon() {
-  constexpr uint32_t kLeast = 1, kMost = 16, kPauses = 32;
-  const uint32_t patience = patience_.load(base::memory_order_relaxed);
-  for (uint32_t round = 0; round < patience; ++round) {
-    for (uint32_t i = 0; i < kPauses; ++i) platform::spin_pause();
-    const uint64_t seen = word_.read();
-    if ((seen & kWanted) != 0) return false;  // not past those in line
-    if (seen == 0 && ok(try_lock())) {
-      if (patience < kMost) patience_.store(patience + 1, base::memory_order_relaxed);
-      return true;
-    }
-  }
-  if (patience > kLeast) patience_.store(patience - 1, base::memory_order_relaxed);
-  return false;
 }
 
 void Mutex::leave(Waiter<Mutex>& waiter) {

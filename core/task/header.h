@@ -85,10 +85,10 @@ struct Header {
   Header(const VTable& vt, Home& where, uint64_t references, bool notified)
       : state(references, notified), vtable(&vt), home(&where) {}
 
-  // First, as in every object a handle may point to: asking one what it is never reads past its end.
+  State state;
+  // In front, where every object that a handle may point to has bytes: asking one what it is never reads past its end.
   Kind kind = Kind::kTask;
   Status result = Status::kPending;
-  State state;
   const VTable* const vtable;
   Home* const home;
   WakerSet joiners;
