@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/mutex.h"
 #include "core/task/owned_set.h"
 #include "core/task/poll_task.h"
 #include "core/task/run.h"
@@ -32,17 +33,18 @@ class FakeHome final : public Home {
  public:
   explicit FakeHome(platform::Arena& arena) : Home(arena, &owned_) {}
 
-  void submit(Task& task) override { submitted.push_back(&task); }
+  void submit(Task& task) override {
+    base::MutexLock lock(mutex_);
+    submitted.push_back(&task);
+  }
 
   // Polls what was submitted, and what that submits, until nothing is left. How many polls.
   int run_all() {
     int polls = 0;
     Context context(0);
-    while (!submitted.empty()) {
-      Task* task = submitted.front();
-      submitted.erase(submitted.begin());
+    while (Task* task = next()) {
       ++polls;
-      if (run(*task, context) != After::kDone) submitted.push_back(task);
+      if (run(*task, context) != After::kDone) submit(*task);
     }
     return polls;
   }
@@ -55,11 +57,21 @@ class FakeHome final : public Home {
     return *task;
   }
 
+  // The test's to look at while no other thread submits.
   std::vector<Task*> submitted;
 
   OwnedSet& set() { return owned_; }
 
  private:
+  Task* next() {
+    base::MutexLock lock(mutex_);
+    if (submitted.empty()) return nullptr;
+    Task* task = submitted.front();
+    submitted.erase(submitted.begin());
+    return task;
+  }
+
+  base::Mutex mutex_;
   OwnedSet owned_;
 };
 
