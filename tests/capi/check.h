@@ -88,14 +88,4 @@ static inline uint32_t event_count(struct event* event) {
   return count;
 }
 
-static inline void* no_work(void* arg) { return arg; }
-
-/* A sanitizer's run-time starts a thread of its own beside the program's first: let both be gone or there before
- * threads are counted. */
-static inline void start_first_thread(void) {
-  pthread_t thread;
-  CHECK(pthread_create(&thread, NULL, no_work, NULL) == 0);
-  CHECK(pthread_join(thread, NULL) == 0);
-}
-
 #endif /* ROTA_TESTS_CAPI_CHECK_H */

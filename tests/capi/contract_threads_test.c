@@ -2,24 +2,7 @@
  *
  * Contract 11: no global state; threads are counted, named, and start and stop through the host's hooks.
  */
-#include "tests/capi/support.h"
-
-#include <dirent.h>
-
-/* Threads of this process now. */
-static int count_threads(void) {
-  DIR* directory = opendir("/proc/self/task");
-  CHECK(directory != NULL);
-  int count = 0;
-  for (struct dirent* entry; (entry = readdir(directory)) != NULL;) count += entry->d_name[0] != '.';
-  closedir(directory);
-  return count;
-}
-
-/* The system takes a thread off its list a moment after it was joined, and has no event for that: look again. */
-static void wait_for_threads(int wanted) {
-  while (count_threads() != wanted) CHECK(poll(NULL, 0, 1) == 0);
-}
+#include "tests/capi/threads.h"
 
 enum { kRooms = 2, kMostThreads = 64 };
 

@@ -3,22 +3,7 @@
  * A hosted runtime (workers = 0): everything is done inside the host's calls, on the host's thread.
  */
 #include "tests/capi/tcp_support.h"
-
-#include <dirent.h>
-
-static int count_threads(void) {
-  DIR* directory = opendir("/proc/self/task");
-  CHECK(directory != NULL);
-  int count = 0;
-  for (struct dirent* entry; (entry = readdir(directory)) != NULL;) count += entry->d_name[0] != '.';
-  closedir(directory);
-  return count;
-}
-
-/* The system takes a thread off its list a moment after its end, and has no event for that: look again. */
-static void wait_for_threads(int wanted) {
-  while (count_threads() != wanted) CHECK(poll(NULL, 0, 1) == 0);
-}
+#include "tests/capi/threads.h"
 
 struct hosted {
   struct world world;
