@@ -48,25 +48,16 @@ rota_status rota_queue_pop(rota_queue* queue, rota_completion* out, uint32_t cap
   *out_count = 0;
   HostQueue* self = object<HostQueue>(queue);
   if (self == nullptr || out == nullptr || capacity == 0) return ROTA_EINVAL;
-  // In pieces, so that the engine's form needs no memory of the size a caller names.
-  constexpr uint32_t kPiece = 32;
-  rota_status status = ROTA_OK;
-  while (*out_count < capacity) {
-    Delivery::Completion piece[kPiece];
-    const uint32_t room = capacity - *out_count;
-    uint32_t count = 0;
-    status = c(self->pop(piece, room < kPiece ? room : kPiece, count));
-    for (uint32_t i = 0; i < count; ++i) {
-      out[*out_count + i] = {.task = handle_of(piece[i].target),
-                             .user1 = piece[i].user1,
-                             .user2 = piece[i].user2,
-                             .status = c(piece[i].status),
-                             .zero = 0};
-    }
-    *out_count += count;
-    if (count < kPiece) break;
-  }
-  return status;
+  rota_completion* next = out;
+  const auto take = [](void* place, const Delivery::Completion& completion) {
+    auto*& free = *static_cast<rota_completion**>(place);
+    *free++ = {.task = handle_of(completion.target),
+               .user1 = completion.user1,
+               .user2 = completion.user2,
+               .status = c(completion.status),
+               .zero = 0};
+  };
+  return c(self->pop(take, &next, capacity, *out_count));
 }
 
 }  // extern "C"

@@ -143,7 +143,9 @@ rota_status rota_metrics_read(rota_runtime* runtime, rota_metrics* out, size_t s
   metrics.blocking_queued = m.blocking.queued;
   metrics.blocking_wait_ns = m.blocking.wait_ns;
   metrics.blocking_jobs = m.blocking.jobs;
-  metrics.tasks_live = m.scheduler.tasks_spawned - m.scheduler.tasks_ended;
+  // A moment apart, and relaxed: never below none.
+  const uint64_t ended = m.scheduler.tasks_ended;
+  metrics.tasks_live = m.scheduler.tasks_spawned > ended ? m.scheduler.tasks_spawned - ended : 0;
   metrics.tasks_spawned = m.scheduler.tasks_spawned;
   metrics.polls = m.scheduler.polls;
   metrics.steals = m.scheduler.steals;

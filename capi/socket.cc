@@ -3,6 +3,7 @@
 // TCP.
 #include "core/net/socket.h"
 
+#include <cstddef>
 #include <cstring>
 
 #include "capi/engine_task.h"
@@ -296,9 +297,11 @@ rota_status rota_socket_writev_poll(rota_socket* socket, rota_context* cx, const
   if (self == nullptr || cx == nullptr) return ROTA_EINVAL;
   if (buffer_count > os::kMostBuffers) return ROTA_EOVERFLOW;
   if (!valid_buffers(buffers, buffer_count)) return ROTA_EINVAL;
-  os::Buffer parts[os::kMostBuffers];
-  for (size_t i = 0; i < buffer_count; ++i) parts[i] = {buffers[i].data, buffers[i].len};
-  return c(self->poll_write(*context_of(cx), parts, buffer_count, *out_count));
+  // The same two words.
+  static_assert(sizeof(rota_buffer) == sizeof(os::Buffer) &&
+                offsetof(rota_buffer, data) == offsetof(os::Buffer, data) &&
+                offsetof(rota_buffer, len) == offsetof(os::Buffer, len));
+  return c(self->poll_write(*context_of(cx), reinterpret_cast<const os::Buffer*>(buffers), buffer_count, *out_count));
 }
 
 rota_status rota_socket_shutdown(rota_socket* socket, uint32_t how) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Tasks that exist: waiting, cancelling, counting.
+#include <utility>
+
 #include "capi/foreign_task.h"
 #include "capi/handle.h"
 #include "core/platform/clock.h"
@@ -28,7 +30,7 @@ Status wait_until(task::Header& target, uint64_t deadline_ns) {
     const Status status = task::poll_join(target, context);
     return status == Status::kPending ? status : Status::kOk;
   };
-  auto* waiter = task::PollTask<decltype(poll)>::make(*home, poll);
+  auto* waiter = task::PollTask<decltype(poll)>::make(*home, std::move(poll));
   home->unref();  // the waiter keeps it
   if (waiter == nullptr) return Status::kNoMemory;
   home->submit(*waiter);

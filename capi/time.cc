@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Sleeps, timeouts, timers, intervals.
+#include <utility>
+
 #include "capi/engine_task.h"
 #include "capi/handle.h"
 #include "core/platform/clock.h"
@@ -41,12 +43,13 @@ rota_status timeout(task::Header& target, uint64_t delay_ns, rota_task** out) {
   Timer* timer = Timer::create(runtime.arena(), runtime.services().timers);
   if (timer == nullptr) return ROTA_ENOMEM;
   Status status = timer->start(deadline_in(platform::now_ns(), delay_ns));
-  rota_status answer = c(status);
   if (ok(status)) {
-    answer = start(runtime, time::Timeout(target, *timer), out);
+    time::Timeout poll(target, *timer);
+    status = static_cast<Status>(start(runtime, std::move(poll), out));
+    if (!ok(status)) poll.forget();
   }
   timer->unref();
-  return answer;
+  return c(status);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <functional>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 #include "core/task/fake_home.h"
@@ -283,7 +284,7 @@ TEST_CASE("a task whose polls may block is polled by the pool") {
     }
     return Status::kOk;
   };
-  auto* task = task::PollTask<decltype(poll)>::make(home, poll);
+  auto* task = task::PollTask<decltype(poll)>::make(home, std::move(poll));
   REQUIRE(task != nullptr);
   home.submit(*task);
   while (!task->state.complete()) platform::yield_thread();

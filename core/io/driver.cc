@@ -67,15 +67,4 @@ void Driver::shut_down() {
   slab_.for_each([](Registration& slot) { slot.shut_down(); });
 }
 
-Status Driver::after_fork() {
-  if (const Status status = poller_.after_fork(); !ok(status)) return status;
-  Status first_error = Status::kOk;
-  slab_.for_each([&](Registration& slot) {
-    if (slot.closed()) return;
-    const Status status = poller_.add(slot.descriptor(), token(slot, slot.generation()));
-    if (ok(first_error)) first_error = status;
-  });
-  return first_error;
-}
-
 }  // namespace rota::io

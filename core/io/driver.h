@@ -2,7 +2,7 @@
 //
 // Driver: descriptors in, wake-ups of tasks out. It holds the registrations and the system's readiness queue.
 //
-// Thread safety: poll by one thread at a time (the scheduler's role); open, close, after_fork when nobody else is near;
+// Thread safety: poll by one thread at a time (the scheduler's role); open, close when nobody else is near;
 // the rest from any thread.
 //
 // Lifetime: the runtime's memory. A registration is its owner's until remove or release, also after shut_down.
@@ -57,9 +57,6 @@ class Driver {
 
   // From now on every registration answers kShutdown; who waits is woken. Again: nothing.
   void shut_down();
-
-  // In a child, before anything else: a new queue with every descriptor that is registered.
-  Status after_fork();
 
   // Registered now.
   uint64_t registrations() const { return registrations_.load(base::memory_order_relaxed); }

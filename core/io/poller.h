@@ -21,7 +21,8 @@
 //
 // Rules of translation:
 //   The end of what the peer sends (RDHUP) closes reading; only when both sides are through (HUP) is writing closed
-//   too. An error makes both directions ready, so that whoever waits tries and is told by the system call.
+//   too. Urgent data makes reading ready, and is told (kUrgent). An error makes both directions ready, so that whoever
+//   waits tries and is told by the system call.
 //
 // Thread safety: poll, event and after_fork by one thread at a time; add, del, wake by any.
 #pragma once

@@ -4,7 +4,7 @@
 // One atomic word answers for all of it; the lock is taken only by an operation that must wait, and by an event that
 // finds such waiters.
 //
-//   word:  | generation : 32 | tick : 20 | waits : 2 | down : 2 | (3) | ready : 5 |
+//   word:  | generation : 32 | tick : 20 | waits : 2 | down : 2 | (2) | ready : 6 |
 //
 //   generation  of the slot's use; part of the event's token, so that an event for an earlier use changes nothing: it
 //   is

@@ -24,6 +24,9 @@ Status HostFd::poll(task::Context& context, uint32_t interest, uint32_t& ready) 
     if (const Status status = registration_.look(seen); !ok(status)) return status;
     uint32_t now = 0;
     if (const Status status = net::os::readiness(descriptor_, read, write, now); !ok(status)) return status;
+    // Deregistered meanwhile, the number may be another file's by now.
+    io::Registration::Seen still;
+    if (const Status status = registration_.look(still); !ok(status)) return status;
     if ((now & interest) != 0) {
       ready = now & (interest | io::kReadClosed | io::kError);
       return Status::kOk;

@@ -58,7 +58,8 @@ Status peer_address(Handle socket, Address& address);
 // The addresses of a name; blocks. Up to `capacity`, `count` of them. kNotFound: there is none.
 Status resolve(const char* name, uint16_t port, Address* addresses, size_t capacity, size_t& count);
 
-// What a descriptor of any kind is ready for right now; the bits of io/ready.h. kBadDescriptor.
+// What a descriptor of any kind is ready for right now, as far as asked, and whether its peer has ended or it has an
+// error; the bits of io/ready.h. kBadDescriptor.
 Status readiness(Handle descriptor, bool read, bool write, uint32_t& ready);
 
 }  // namespace rota::net::os

@@ -65,7 +65,7 @@ Status Socket::attempt(task::Context& context, io::Direction direction, Role rol
       return context.spent(status);
     }
     const Status status = try_once(seen);
-    if (status != Status::kAgain) return status;
+    if (status != Status::kAgain) return context.spent(status);
     registration_.clear_ready(direction, seen);
   }
 }
@@ -76,8 +76,9 @@ Status Socket::poll_read(task::Context& context, void* buffer, size_t len, size_
   return attempt(context, io::Direction::kRead, Role::kStream, [&](io::Registration::Seen seen) {
     const Status status = os::read(handle_, buffer, len, count);
     // Less than asked for: the queue was empty behind it, and the next bytes are a new event. That saves the read that
-    // would only say so.
-    if (ok(status) && count != 0 && count < len) registration_.clear_ready(io::Direction::kRead, seen);
+    // would only say so. Not where urgent data may have stopped the read.
+    const bool emptied = count != 0 && count < len && (seen.ready() & io::kUrgent) == 0;
+    if (ok(status) && emptied) registration_.clear_ready(io::Direction::kRead, seen);
     return status;
   });
 }
@@ -129,16 +130,23 @@ Status Socket::wait_for_room(task::Context& context) {
   if (timer == nullptr) {
     time::Timer* made = time::Timer::create(services_.arena, services_.timers);
     if (made == nullptr) return Status::kNoMemory;
+    const uint64_t retry = platform::deadline_after(platform::now_ns(), kRoomRetryNs);
+    if (const Status status = made->start(retry); !ok(status)) {
+      made->unref();
+      return status;
+    }
     if (room_timer_.compare_exchange_strong(timer, made, base::memory_order_acq_rel, base::memory_order_acquire)) {
       timer = made;
     } else {
       made->unref();
     }
   }
-  if (const Status status = timer->start(platform::deadline_after(platform::now_ns(), kRoomRetryNs)); !ok(status)) {
-    return status;
-  }
-  const Status status = timer->poll(context);
+  // Set already by another accept that found no room: that one's end is this one's too.
+  Status status = timer->poll(context);
+  if (!ok(status)) return status;
+  status = timer->start(platform::deadline_after(platform::now_ns(), kRoomRetryNs));
+  if (!ok(status)) return status;
+  status = timer->poll(context);
   // It fired in this very moment: what woke others must wake this task too.
   if (ok(status)) context.yield();
   return ok(status) ? Status::kPending : status;

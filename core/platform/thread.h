@@ -26,7 +26,11 @@ class Thread {
     return *this;
   }
 
-  // Starts main(arg). `stack_size` 0: the system's default. kAgain when the system has no thread to give.
+  // What the engine's own calls need, and a little for the host's.
+  static constexpr size_t kLeastStack = 64 * 1024;
+
+  // Starts main(arg). `stack_size` 0: the system's default; less than kLeastStack: that. kAgain when the system has no
+  // thread to give.
   Status start(Main main, void* arg, size_t stack_size);
   // Waits for its end; detaches instead when called on that very thread. Nothing when not started.
   void join();

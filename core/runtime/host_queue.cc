@@ -24,14 +24,14 @@ Result<HostQueue*> HostQueue::create(scheduler::Scheduler& scheduler, scheduler:
 }
 
 Status HostQueue::open() {
-  if (const Status status = signal_.open(); !ok(status)) return status;
+  if (const Status status = bell_.open(); !ok(status)) return status;
   if (hosted_ == nullptr) return Status::kOk;
   if (const Status status = set_.open(); !ok(status)) return status;
-  if (const Status status = set_.add(signal_.handle()); !ok(status)) return status;
+  if (const Status status = set_.add(bell_.handle()); !ok(status)) return status;
   return set_.add(hosted_->watch_signals());
 }
 
-intptr_t HostQueue::handle() { return hosted_ == nullptr ? signal_.handle() : set_.handle(); }
+intptr_t HostQueue::handle() { return hosted_ == nullptr ? bell_.handle() : set_.handle(); }
 
 void HostQueue::submit(task::Task& task) {
   task::Task* top = stack_.load(base::memory_order_relaxed);
@@ -45,17 +45,13 @@ void HostQueue::submit(task::Task& task) {
     }
     task.next = top;
   } while (!stack_.compare_exchange_weak(top, &task, base::memory_order_acq_rel, base::memory_order_relaxed));
-  if (top == nullptr && !raised_.exchange(true, base::memory_order_seq_cst)) signal_.raise();
+  if (top == nullptr) bell_.ring();
   unref_home();
 }
 
 task::Task* HostQueue::next() {
   if (first_ == nullptr) {
-    // Lower first, take second: a push that finds the signal raised is in the stack before we take it.
-    if (raised_.load(base::memory_order_acquire)) {
-      signal_.clear();
-      raised_.store(false, base::memory_order_seq_cst);
-    }
+    bell_.answer();  // first; then look
     task::Task* task = stack_.load(base::memory_order_seq_cst);
     do {
       if (task == nullptr || task == closed_mark()) return nullptr;
@@ -95,11 +91,7 @@ void HostQueue::run_one(task::Task& task) {
 bool HostQueue::begin_run() { return !running_.exchange(true, base::memory_order_acq_rel); }
 
 Status HostQueue::end_run(bool engine_has_more) {
-  // As in next(): lower first, look second.
-  if (first_ == nullptr && raised_.load(base::memory_order_acquire)) {
-    signal_.clear();
-    raised_.store(false, base::memory_order_seq_cst);
-  }
+  if (first_ == nullptr) bell_.answer();
   const task::Task* top = stack_.load(base::memory_order_seq_cst);
   if (top == closed_mark()) {
     // Released by a callback: what is left goes where later ones go.
@@ -108,7 +100,7 @@ Status HostQueue::end_run(bool engine_has_more) {
   }
   const bool more = first_ != nullptr || top != nullptr;
   // Level-triggered: what is left in the list is not seen by any push.
-  if (more && !raised_.exchange(true, base::memory_order_seq_cst)) signal_.raise();
+  if (more) bell_.ring();
   running_.store(false, base::memory_order_release);
   return more || engine_has_more ? Status::kPending : Status::kOk;
 }
@@ -160,7 +152,7 @@ bool HostQueue::look_at_engine() {
   return drive.mine() && hosted_->has_work();
 }
 
-Status HostQueue::pop(Delivery::Completion* out, uint32_t capacity, uint32_t& count) {
+Status HostQueue::pop(Take take, void* user, uint32_t capacity, uint32_t& count) {
   count = 0;
   if (!begin_run()) return Status::kBusy;
   ref_home();
@@ -176,7 +168,8 @@ Status HostQueue::pop(Delivery::Completion* out, uint32_t capacity, uint32_t& co
         task::Task* task = next();
         if (task == nullptr) break;
         if (Delivery* delivery = Delivery::from(*task)) {
-          out[count++] = delivery->take();
+          take(user, delivery->take());
+          ++count;
         } else {
           run_one(*task);
           ++polls;

@@ -17,6 +17,7 @@
 
 #include "core/base/counted.h"
 #include "core/base/result.h"
+#include "core/platform/doorbell.h"
 #include "core/platform/signal.h"
 #include "core/runtime/delivery.h"
 #include "core/scheduler/current_thread.h"
@@ -41,8 +42,9 @@ class HostQueue final : public task::Home, public base::Counted<HostQueue> {
 
   // See rota_queue_run. kOk: nothing is left; kPending: more; kBusy.
   Status run(uint32_t most, uint64_t budget_ns, uint32_t& ran);
-  // See rota_queue_pop: up to `capacity` completions into out.
-  Status pop(Delivery::Completion* out, uint32_t capacity, uint32_t& count);
+  // See rota_queue_pop: gives up to `capacity` completions to `take(user, completion)`.
+  using Take = void (*)(void* user, const Delivery::Completion& completion);
+  Status pop(Take take, void* user, uint32_t capacity, uint32_t& count);
 
  private:
   HostQueue(scheduler::Scheduler& scheduler, scheduler::CurrentThread* hosted)
@@ -61,13 +63,11 @@ class HostQueue final : public task::Home, public base::Counted<HostQueue> {
 
   scheduler::Scheduler& scheduler_;
   scheduler::CurrentThread* const hosted_;
-  platform::Signal signal_;
-  platform::SignalSet set_;  // hosted: signal_ and the scheduler's
+  platform::Doorbell bell_;
+  platform::SignalSet set_;  // hosted: bell_ and the scheduler's
 
   // Top of the stack; closed_mark() when closed. acq_rel: links and tasks are written before they are pushed.
   base::Atomic<task::Task*> stack_{nullptr};
-  // Whether signal_ is raised. See next() for the order.
-  base::Atomic<bool> raised_{false};
   base::Atomic<bool> running_{false};  // acquire/release: hands the list over
   base::Atomic<uint32_t> uses_{1};
 

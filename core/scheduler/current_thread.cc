@@ -29,9 +29,9 @@ Result<CurrentThread*> CurrentThread::create(platform::Arena& arena, const SideW
 
 Status CurrentThread::open() {
   if (const Status status = io_.open(); !ok(status)) return status;
-  if (const Status status = signal_.open(); !ok(status)) return status;
+  if (const Status status = bell_.open(); !ok(status)) return status;
   if (const Status status = set_.open(); !ok(status)) return status;
-  for (const intptr_t member : {signal_.handle(), io_.handle()}) {
+  for (const intptr_t member : {bell_.handle(), io_.handle()}) {
     if (const Status status = set_.add(member); !ok(status)) return status;
   }
   base::MutexLock lock(alarm_mutex_);
@@ -120,7 +120,7 @@ void CurrentThread::submit(task::Task& task) {
 
 void CurrentThread::disturb() {
   if (sleeping_.load(base::memory_order_seq_cst)) io_.wake();
-  if (watched_.load(base::memory_order_relaxed) && !raised_.exchange(true, base::memory_order_acq_rel)) signal_.raise();
+  if (watched_.load(base::memory_order_relaxed)) bell_.ring();
 }
 
 intptr_t CurrentThread::watch_signals() {
@@ -208,14 +208,11 @@ uint32_t CurrentThread::turn(uint32_t most, uint64_t deadline_ns) {
   return ran;
 }
 
-// Lower first, look second: work that comes in between raises it again.
+// Answer first, look second: work that comes in between rings again.
 void CurrentThread::arm_signals() {
-  if (raised_.load(base::memory_order_acquire)) {
-    signal_.clear();
-    raised_.store(false, base::memory_order_seq_cst);
-  }
+  bell_.answer();
   arm_alarm();
-  if (has_work() && !raised_.exchange(true, base::memory_order_acq_rel)) signal_.raise();
+  if (has_work()) bell_.ring();
 }
 
 void CurrentThread::arm_alarm() {
@@ -299,8 +296,8 @@ void CurrentThread::drain() {
 
 Counters CurrentThread::counters() const {
   Counters sum;
+  sum.tasks_ended = ended_elsewhere_.load(base::memory_order_relaxed);  // first, as in MultiThread
   sum.tasks_spawned = spawned_elsewhere_.load(base::memory_order_relaxed);
-  sum.tasks_ended = ended_elsewhere_.load(base::memory_order_relaxed);
   sum.polls = polls_.read();
   sum.parks = parks_.read();
   sum.injector_depth = injector_.size();

@@ -12,6 +12,7 @@
 #include <cstdint>
 
 #include "core/base/result.h"
+#include "core/platform/doorbell.h"
 #include "core/platform/parker.h"
 #include "core/platform/signal.h"
 #include "core/scheduler/injector.h"
@@ -98,7 +99,7 @@ class CurrentThread final : public Scheduler {
   const SideWork side_work_;
   Injector injector_;
   time::Wheel wheel_;
-  platform::Signal signal_;
+  platform::Doorbell bell_;
   platform::SignalSet set_;
 
   // Driver only.
@@ -115,8 +116,6 @@ class CurrentThread final : public Scheduler {
   // Set by the driver before it sleeps in the kernel, read by whoever brings work. seq_cst on both sides, with the
   // injector's size (or the work itself): either the sleeper sees the work, or the bringer sees the sleeper.
   base::Atomic<bool> sleeping_{false};
-  // Whether signal_ is raised: saves a system call for each task after the first.
-  base::Atomic<bool> raised_{false};
   base::Atomic<bool> watched_{false};  // a host polls; set once
 
   // Who sets the alarm looks at the wheel under the lock: the last one has seen every timer armed before it.

@@ -144,6 +144,16 @@ bool MultiThread::has_work() {
   return false;
 }
 
+uint64_t MultiThread::deadline_of_others(uint32_t index) const {
+  constexpr uint64_t kLateNs = 4'000'000;
+  uint64_t earliest = platform::kForever;
+  for (uint32_t i = 0; i < count_; ++i) {
+    const uint64_t next = workers_[i].wheel().next_deadline();
+    if (i != index && next < earliest) earliest = next;
+  }
+  return platform::deadline_after(earliest, kLateNs);
+}
+
 bool MultiThread::arm(time::Entry& entry, uint64_t deadline_ns) {
   const Current* current = Current::get();
   if (current != nullptr && current->worker != nullptr && &current->scheduler == this) {
@@ -206,6 +216,9 @@ bool MultiThread::wait_until_stopped(uint64_t deadline_ns) {
 
 Counters MultiThread::counters() const {
   Counters sum;
+  // Those that ended first: more can have begun since, never fewer.
+  sum.tasks_ended = ended_elsewhere_.load(base::memory_order_relaxed);
+  for (uint32_t i = 0; i < count_; ++i) sum.tasks_ended += workers_[i].counts().ended.read();
   for (uint32_t i = 0; i < count_; ++i) {
     const Worker::Stats& stats = workers_[i].stats();
     sum.polls += stats.polls.read();
@@ -215,10 +228,8 @@ Counters MultiThread::counters() const {
     sum.unparks += stats.unparks.load(base::memory_order_relaxed);
     sum.timers += workers_[i].wheel().armed();
     sum.tasks_spawned += workers_[i].counts().spawned.read();
-    sum.tasks_ended += workers_[i].counts().ended.read();
   }
   sum.tasks_spawned += spawned_elsewhere_.load(base::memory_order_relaxed);
-  sum.tasks_ended += ended_elsewhere_.load(base::memory_order_relaxed);
   sum.injector_depth = injector_.size();
   base::MutexLock lock(threads_mutex_);
   sum.workers = threads_;

@@ -52,6 +52,8 @@ class MultiThread final : public Scheduler {
   bool stopping() const { return stopping_.load(base::memory_order_acquire); }
   // Whether any queue a worker could take from holds something.
   bool has_work();
+  // When timers of workers other than `index` are so late that somebody else must fire them.
+  uint64_t deadline_of_others(uint32_t index) const;
   // Wakes a worker if that is called for.
   void wake_one() {
     const uint32_t index = idle_.wake_one();

@@ -6,9 +6,9 @@
 
 namespace rota::scheduler {
 
-void Park::park(DriverRole& role, uint64_t deadline_ns) {
+void Park::park(DriverRole& role, uint64_t deadline_ns, uint64_t driver_deadline_ns) {
   if (role.mutex.try_lock()) {
-    park_in_driver(role.io, deadline_ns);
+    park_in_driver(role.io, driver_deadline_ns);
     role.mutex.unlock();
   } else {
     park_on_futex(deadline_ns);

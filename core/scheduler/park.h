@@ -30,8 +30,9 @@ struct DriverRole {
 
 class Park {
  public:
-  // Sleeps until unparked, until an event came in (whose tasks have been submitted), or until the deadline.
-  void park(DriverRole& role, uint64_t deadline_ns);
+  // Sleeps until unparked, until an event came in (whose tasks have been submitted), or until the deadline; who sleeps
+  // in the driver, until that other deadline: it looks after the rest.
+  void park(DriverRole& role, uint64_t deadline_ns, uint64_t driver_deadline_ns);
   void unpark(io::Driver& io);
 
  private:

@@ -3,6 +3,7 @@
 
 #include <set>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "core/scheduler/idle.h"
@@ -21,7 +22,7 @@ struct Fixture {
 
   task::Task& make() {
     auto poll = [](task::Context&) { return Status::kOk; };
-    tasks.push_back(task::PollTask<decltype(poll)>::make(home, poll));
+    tasks.push_back(task::PollTask<decltype(poll)>::make(home, std::move(poll)));
     return *tasks.back();
   }
 

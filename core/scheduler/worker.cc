@@ -184,6 +184,7 @@ void Worker::maintain() {
   tune_injector_interval();
   poll_driver();
   fire_timers();
+  fire_late_timers();
 }
 
 // The injector is looked at first every so many polls that it waits about kInjectorTargetNs at the pace polls go now.
@@ -228,11 +229,27 @@ void Worker::sleep() {
   }
   stats_.parks.add();
   quiet_ = true;
-  park_.park(pool_.role(), wheel_.next_deadline());
+  const uint64_t own = wheel_.next_deadline();
+  const uint64_t late = pool_.deadline_of_others(index_);
+  park_.park(pool_.role(), own, late < own ? late : own);
   quiet_ = false;
   searching_ = !pool_.idle().wake_self(index_);
   maintained_at_ns_ = platform::now_ns();  // sleep is not poll time
   fire_timers();
+  fire_late_timers();
+  if (queue_.size() > 1) pool_.wake_one();
+}
+
+// Those of workers that do not get to it: stuck in a poll, perhaps.
+void Worker::fire_late_timers() {
+  const uint64_t late = pool_.deadline_of_others(index_);
+  if (late == platform::kForever) return;
+  const uint64_t now = platform::now_ns();
+  if (now < late) return;
+  const bool quiet = quiet_;
+  quiet_ = true;
+  for (uint32_t i = 0; i < pool_.workers(); ++i) pool_.worker(i).wheel().advance(now);
+  quiet_ = quiet;
   if (queue_.size() > 1) pool_.wake_one();
 }
 

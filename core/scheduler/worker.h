@@ -3,12 +3,10 @@
 // Worker: one thread of the multi-thread scheduler and what belongs to it: its ring, its LIFO slot, its timers.
 //
 // A turn, in this order:
-//   every 61st: look at the driver without waiting, fire timers, tune the injector's share
-//   every Nth:  the injector first (N is tuned so that it waits no longer than kInjectorTarget)
-//   LIFO slot (at most 3 in a row), ring, a fair share of the injector
-//   tasks that yielded, behind a look at the driver
-//   search: steal from another worker, starting at a random one; the injector again
-//   sleep
+//   every 61st: look at the driver without waiting, fire timers (others' too, when those are late), tune the injector's
+//   share every Nth:  the injector first (N is tuned so that it waits no longer than kInjectorTarget) LIFO slot (at
+//   most 3 in a row), ring, a fair share of the injector tasks that yielded, behind a look at the driver search: steal
+//   from another worker, starting at a random one; the injector again sleep
 //
 // Thread safety: run() on the worker's thread. submit_local, owner's calls on it too. What other threads touch says so.
 #pragma once
@@ -75,6 +73,7 @@ class alignas(base::kCacheLine) Worker {
   void tune_injector_interval();
   void poll_driver();
   void fire_timers();
+  void fire_late_timers();
   void release_deferred();
   void sleep();
   void drain();

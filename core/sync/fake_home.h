@@ -6,6 +6,8 @@
 // Thread safety: any thread.
 #pragma once
 
+#include <utility>
+
 #include "core/base/check.h"
 #include "core/base/mutex.h"
 #include "core/platform/arena.h"
@@ -53,7 +55,7 @@ class FakeHome final : public task::Home {
   // Submits a task that polls `poll`, a Status(task::Context&); one reference is the caller's.
   template <class F>
   task::Task* spawn(F poll) {
-    auto* task = task::PollTask<F>::make(*this, poll);
+    auto* task = task::PollTask<F>::make(*this, std::move(poll));
     ROTA_CHECK(task != nullptr);
     submit(*task);
     return task;

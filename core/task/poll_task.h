@@ -16,8 +16,8 @@ template <class F>
 class PollTask : public Task {
  public:
   // Two references: one for the caller, one for the queue entry it submits. nullptr when memory is out; `poll` is then
-  // destroyed with nothing done.
-  static PollTask* make(Home& home, F poll) {
+  // untouched.
+  static PollTask* make(Home& home, F&& poll) {
     void* block = home.arena().allocate(sizeof(PollTask));
     if (block == nullptr) return nullptr;
     if (home.counted()) home.ref_home();

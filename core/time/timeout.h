@@ -28,6 +28,12 @@ class Timeout {
     task::unref(*target_);
   }
 
+  // Lets go of the target: it goes on.
+  void forget() {
+    task::unref(*target_);
+    target_ = nullptr;
+  }
+
   Status operator()(task::Context& context) {
     const Status joined = task::poll_join(*target_, context);
     // A target may itself have ended with any status, but never as pending.

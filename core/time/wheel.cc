@@ -17,7 +17,7 @@ bool Wheel::insert(Entry& entry, uint64_t deadline_ns, bool& earliest) {
   armed_.store(armed_.load(base::memory_order_relaxed) + 1, base::memory_order_relaxed);
   place(entry);
   earliest = deadline_ns < next_.load(base::memory_order_relaxed);
-  if (earliest) next_.store(deadline_ns, base::memory_order_release);
+  if (earliest) next_.store(deadline_ns, base::memory_order_seq_cst);
   return true;
 }
 

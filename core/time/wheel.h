@@ -36,9 +36,11 @@ class Wheel {
   [[nodiscard]] static bool remove(Entry& entry);
 
   // Not later than the earliest deadline, exact within the tick in progress; kForever when nothing is armed.
-  uint64_t next_deadline() const { return next_.load(base::memory_order_acquire); }
+  // seq_cst, as insert's store: a sleeper announces itself and then looks here, who arms stores here and then looks for
+  // sleepers; one of them sees the other.
+  uint64_t next_deadline() const { return next_.load(base::memory_order_seq_cst); }
 
-  // Fires everything whose deadline is not after `now_ns`; how many. One thread at a time.
+  // Fires everything whose deadline is not after `now_ns`; how many. Any thread: each entry is fired by one of them.
   size_t advance(uint64_t now_ns);
 
   // Refuses new entries and fires all there are, as closed.

@@ -351,4 +351,30 @@ TEST_CASE("a frame pumps within its budget while a flood of work waits") {
   CHECK(frames > 10);  // 25 ms of work in frames of 1 ms
 }
 
+TEST_CASE("a queue whose completions come while it is run is silent in the end") {
+  // A ring that is on its way while the host answers must not stay.
+  for (const uint32_t workers : {0u, 2u}) {
+    Runtime runtime(workers);
+    Queue queue(runtime);
+    std::atomic<bool> stop{false};
+    std::atomic<int> wanted{0};
+    int fired = 0;
+    std::thread producer([&] {
+      for (int i = 0; i < 3000; ++i) {
+        Task task = spawn(runtime, [](rota_context*) { return ROTA_OK; });
+        ++wanted;
+        CHECK(rota_task_on_done(
+                  task, queue, [](rota_task*, rota_status, void* count, void*) { ++*static_cast<int*>(count); }, &fired,
+                  nullptr) == ROTA_OK);
+      }
+      stop = true;
+    });
+    while (!stop || fired < wanted) (void)rota_queue_run(queue, 0, ROTA_FOREVER, nullptr);
+    producer.join();
+    while (rota_queue_run(queue, 0, ROTA_FOREVER, nullptr) == ROTA_PENDING) {
+    }
+    CHECK_FALSE(queue.readable(0));
+  }
+}
+
 }  // namespace rota_test

@@ -2,6 +2,7 @@
 //
 // TCP over real sockets on loopback.
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -392,4 +393,46 @@ TEST_CASE("300 connections echo at once, by tasks that poll their sockets") {
       for (Socket& socket : sockets) REQUIRE(receive_exactly(socket, message.size()) == message);
     }
   });
+}
+
+TEST_CASE("urgent data in the stream stops a read short, but never for good") {
+  Runtime runtime(1);
+  Socket listener = listen(runtime);
+  Pair pair = connected(runtime, listener);
+  intptr_t native = -1;
+  REQUIRE(rota_socket_native(pair.client, &native) == ROTA_OK);
+  const int fd = static_cast<int>(native);
+  REQUIRE(::send(fd, "abc", 3, 0) == 3);
+  REQUIRE(::send(fd, "X", 1, MSG_OOB) == 1);
+  REQUIRE(::send(fd, "defgh", 5, 0) == 5);
+  CHECK(receive_exactly(pair.server, 8) == "abcdefgh");
+}
+
+TEST_CASE("a NUL inside a host is refused, numeric or not") {
+  Runtime runtime(1);
+  rota_socket* socket = nullptr;
+  rota_task* task = nullptr;
+  CHECK(rota_tcp_connect(runtime, "127.0.0.1\0.evil", 15, 1, nullptr, &socket, &task) == ROTA_EINVAL);
+  CHECK(rota_tcp_listen(runtime, "127.0.0.1\0.evil", 15, 0, nullptr, &socket) == ROTA_EINVAL);
+}
+
+TEST_CASE("the smallest stack a host may ask for carries the largest gathering write") {
+  rota_runtime_options options;
+  REQUIRE(rota_runtime_options_init(&options, sizeof options) == ROTA_OK);
+  options.workers = 1;
+  options.stack_size = 1;
+  rota_runtime* runtime = nullptr;
+  REQUIRE(rota_runtime_create(&options, &runtime) == ROTA_OK);
+  {
+    Socket listener = listen(runtime);
+    Pair pair = connected(runtime, listener);
+    const std::vector<rota_buffer> parts(1024, rota_buffer{"y", 1});
+    const Task writer = spawn(runtime, [&](rota_context* cx) {
+      size_t count = 0;
+      return rota_socket_writev_poll(pair.client, cx, parts.data(), parts.size(), &count);
+    });
+    CHECK(writer.wait() == ROTA_OK);
+    CHECK(receive_exactly(pair.server, 1024) == std::string(1024, 'y'));
+  }
+  rota_runtime_release(runtime);
 }

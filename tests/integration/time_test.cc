@@ -196,3 +196,31 @@ TEST_CASE("shutdown ends sleeps and timers") {
     CHECK(rota_sleep(runtime, 1, &late) == ROTA_ESHUTDOWN);
   }
 }
+
+TEST_CASE("timers of a worker that is stuck in a poll are fired by another") {
+  Runtime runtime(2);
+  Event entered, leave;
+  Task stuck = spawn(runtime, [&](rota_context*) -> rota_status {
+    entered.set();
+    leave.wait();
+    return ROTA_OK;
+  });
+  entered.wait();
+  // From outside they go to the wheels in turn: half of them to the stuck worker's.
+  std::vector<Task> sleeps;
+  for (int i = 0; i < 20; ++i) sleeps.push_back(sleep(runtime, 5 * kMs));
+  for (const Task& task : sleeps) CHECK(task.wait(20'000 * kMs) == ROTA_OK);
+  leave.set();
+  CHECK(stuck.wait() == ROTA_OK);
+}
+
+TEST_CASE("a timeout that cannot be started leaves its task alone") {
+  Runtime runtime(1);
+  Task task = sleep(runtime, ROTA_FOREVER);
+  // In one process: what was shut down is this runtime alone.
+  rota_task* timeout = nullptr;
+  CHECK(rota_timeout(nullptr, 1, &timeout) == ROTA_EINVAL);
+  CHECK(rota_timeout(task, 1, nullptr) == ROTA_EINVAL);
+  CHECK(task.status() == ROTA_PENDING);
+  CHECK(rota_task_cancel(task) == ROTA_OK);
+}

@@ -25,6 +25,7 @@
  * 10. Only `rota_*` symbols are exported; no exception leaves the library.
  * 11. No global state. Threads are counted (rota_metrics_read), named, and start and stop through the host's hooks.
  *     All memory of the engine comes from the host's allocator when one is given.
+ *     A forked child must not use its parent's runtimes, nor release them.
  * 12. Thread safety: unless a function says otherwise it may be called from any thread, also from inside poll
  *     functions and callbacks, and calls nothing back. A handle must not be used in one thread while another thread
  *     releases the last reference.
@@ -176,7 +177,7 @@ typedef struct rota_runtime_options {
                                       own calls run the jobs */
   uint32_t flags;                  /* must be 0 */
   uint64_t blocking_keep_alive_ns; /* how long an idle blocking thread stays; 0: 10 s */
-  uint64_t stack_size;             /* bytes for each thread's stack; 0: the system's default */
+  uint64_t stack_size;             /* bytes for each thread's stack, 64 KiB at least; 0: the system's default */
   const char* name;                /* begins each thread's name; NULL: "rota" */
   size_t name_len;                 /* at most 8 bytes are used */
   const rota_allocator* allocator; /* NULL: the engine's own (mimalloc). Copied. */
@@ -264,7 +265,7 @@ typedef struct rota_spawn_desc {
 /* Starts a task. `out` may be NULL: then nobody holds it and it runs on its own.
  * Errors: ROTA_EINVAL, ROTA_ENOTSUP (unknown room, or a room together with `on`), ROTA_EOVERFLOW (state_size or
  * name_len beyond the limit), ROTA_ESHUTDOWN, ROTA_ENOMEM. On every error the state has been dropped, if a description
- * was given. */
+ * was given whose size reaches that far. */
 ROTA_API rota_status rota_spawn(rota_runtime* runtime, const rota_spawn_desc* desc, rota_task** out);
 
 /* Runs a task on the calling thread until it is complete and returns its status. The workers go on beside it; on a
@@ -344,13 +345,17 @@ ROTA_API rota_task* rota_context_task(rota_context* cx);
 
 /* ---------------------------------------------------------------------------------------------------------- time */
 
-/* A task that completes with ROTA_OK once `delay_ns` has passed: never early. Delays beyond 292 years mean for ever. */
+/* A task that completes with ROTA_OK once `delay_ns` has passed: never early. (Late when every worker is inside a poll;
+ * while only some are, the others fire its timers within some milliseconds, as a rule.) Delays beyond 292 years mean
+ * for ever. */
 ROTA_API rota_status rota_sleep(rota_runtime* runtime, uint64_t delay_ns, rota_task** out);
 /* The same at a point of rota_now's clock. */
 ROTA_API rota_status rota_sleep_until(rota_runtime* runtime, uint64_t deadline_ns, rota_task** out);
 
 /* A task that completes with the status of `task`, or, when `delay_ns` passes first, cancels `task` and completes with
- * ROTA_ETIMEDOUT. Cancelling it cancels `task`. */
+ * ROTA_ETIMEDOUT. Cancelling it cancels `task`. On an error of this call `task` is left alone.
+ * After ROTA_ETIMEDOUT `task` may still be on its way to its end: what was given to it stays borrowed until it is
+ * complete, and rota_task_status says whether it had its effect all the same. */
 ROTA_API rota_status rota_timeout(rota_task* task, uint64_t delay_ns, rota_task** out);
 
 /* A timer to be set many times. Belongs to one task or thread at a time. */
@@ -437,11 +442,16 @@ ROTA_API rota_status rota_tcp_options_init(rota_tcp_options* options, size_t siz
 /* Connects. `host` is a numeric IPv4 or IPv6 address, or a name, which is looked up on the blocking pool and whose
  * addresses are tried in turn. TCP_NODELAY is set on. `options` may be NULL. *out_socket is set when the task completes
  * with ROTA_OK; it is borrowed until then. Cancelling closes the attempt.
- * The task may end with ROTA_ENOENT (no such name), ROTA_ECONNREFUSED, ROTA_EHOSTUNREACH, ... */
+ * Errors: ROTA_ENOTSUP (a name, and no blocking pool; unknown tail), ROTA_ENAMETOOLONG (beyond 255 bytes), ROTA_EINVAL
+ * (a NUL inside). The task may end with ROTA_ENOENT (no such name), ROTA_EAGAIN (names cannot be looked up now, as
+ * without a network), ROTA_ECONNREFUSED, ROTA_EHOSTUNREACH, ROTA_ENETUNREACH, ROTA_ETIMEDOUT, ROTA_EAFNOSUPPORT,
+ * ROTA_EMFILE, ... */
 ROTA_API rota_status rota_tcp_connect(rota_runtime* runtime, const char* host, size_t host_len, uint16_t port,
                                       const rota_tcp_options* options, rota_socket** out_socket, rota_task** out);
 
-/* Binds and listens at once; `host` must be numeric ("0.0.0.0", "::", "127.0.0.1"); port 0 picks a free one. */
+/* Binds and listens at once; `host` must be numeric ("0.0.0.0", "::", "127.0.0.1"); port 0 picks a free one.
+ * Errors: ROTA_EINVAL (not numeric, unknown flags), ROTA_EADDRINUSE, ROTA_EADDRNOTAVAIL, ROTA_EACCES,
+ * ROTA_EAFNOSUPPORT, ROTA_EMFILE, ROTA_ENFILE, ROTA_ENOTSUP (unknown tail). */
 ROTA_API rota_status rota_tcp_listen(rota_runtime* runtime, const char* host, size_t host_len, uint16_t port,
                                      const rota_tcp_options* options, rota_socket** out_socket);
 
@@ -492,7 +502,7 @@ ROTA_API rota_status rota_socket_close(rota_socket* socket);
 #define ROTA_SOCKET_KEEPALIVE 2u   /* 0 or 1 */
 #define ROTA_SOCKET_RECV_BUFFER 3u /* bytes; the system may round */
 #define ROTA_SOCKET_SEND_BUFFER 4u /* bytes; the system may round */
-#define ROTA_SOCKET_LINGER 5u      /* seconds, -1: off */
+#define ROTA_SOCKET_LINGER 5u      /* seconds, -1: off; above 0 closing may block its thread for that long */
 ROTA_API rota_status rota_socket_set_option(rota_socket* socket, uint32_t option, int64_t value);
 ROTA_API rota_status rota_socket_get_option(rota_socket* socket, uint32_t option, int64_t* out_value);
 

@@ -25,6 +25,7 @@ uint32_t translate(uint32_t events) {
   uint32_t ready = 0;
   if ((events & EPOLLIN) != 0) ready |= kReadable;
   if ((events & EPOLLOUT) != 0) ready |= kWritable;
+  if ((events & EPOLLPRI) != 0) ready |= kReadable | kUrgent;
   if ((events & EPOLLRDHUP) != 0) ready |= kReadable | kReadClosed;
   if ((events & EPOLLHUP) != 0) ready |= kReadable | kWritable | kReadClosed | kWriteClosed;
   if ((events & EPOLLERR) != 0) ready |= kReadable | kWritable | kError;
@@ -61,8 +62,9 @@ void EpollPoller::close() {
 }
 
 Status EpollPoller::add(intptr_t fd, uint64_t token) {
+  if (fd < 0 || fd > INT_MAX) return Status::kBadDescriptor;
   epoll_event event{};
-  event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+  event.events = EPOLLIN | EPOLLOUT | EPOLLPRI | EPOLLRDHUP | EPOLLET;
   event.data.u64 = token;
   if (::epoll_ctl(epoll_, EPOLL_CTL_ADD, static_cast<int>(fd), &event) == 0) return Status::kOk;
   switch (errno) {

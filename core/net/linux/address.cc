@@ -28,7 +28,8 @@ Address::Address(const void* data, size_t size) {
 
 bool Address::parse(const char* text, size_t length, uint16_t port, Address& address) {
   char terminated[kTextCapacity];
-  if (length >= sizeof terminated) return false;
+  // With a NUL inside it would be read as its first part.
+  if (length >= sizeof terminated || std::memchr(text, '\0', length) != nullptr) return false;
   std::memcpy(terminated, text, length);
   terminated[length] = '\0';
   sockaddr_in v4{};

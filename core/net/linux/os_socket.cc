@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <climits>
+#include <cstddef>
 
 #include "core/io/ready.h"
 #include "core/platform/os_error.h"
@@ -174,10 +175,11 @@ Status write(Handle socket, const Buffer* buffers, size_t buffer_count, size_t& 
   if (buffer_count == 1) {
     put = repeat([&] { return ::send(fd_of(socket), buffers->data, buffers->len, MSG_NOSIGNAL); });
   } else {
-    iovec parts[kMostBuffers];
-    for (size_t i = 0; i < buffer_count; ++i) parts[i] = {const_cast<void*>(buffers[i].data), buffers[i].len};
+    // The same two words.
+    static_assert(sizeof(iovec) == sizeof(Buffer) && offsetof(iovec, iov_base) == offsetof(Buffer, data) &&
+                  offsetof(iovec, iov_len) == offsetof(Buffer, len));
     msghdr message{};
-    message.msg_iov = parts;
+    message.msg_iov = reinterpret_cast<iovec*>(const_cast<Buffer*>(buffers));
     message.msg_iovlen = buffer_count;
     put = repeat([&] { return ::sendmsg(fd_of(socket), &message, MSG_NOSIGNAL); });
   }
@@ -246,13 +248,14 @@ Status resolve(const char* name, uint16_t port, Address* addresses, size_t capac
 Status readiness(Handle descriptor, bool read, bool write, uint32_t& ready) {
   ready = 0;
   pollfd look{.fd = fd_of(descriptor), .events = 0, .revents = 0};
-  if (read) look.events |= POLLIN | POLLRDHUP;
+  look.events |= POLLRDHUP;
+  if (read) look.events |= POLLIN;
   if (write) look.events |= POLLOUT;
   if (repeat([&] { return ::poll(&look, 1, 0); }) < 0) return last_os_error();
   if ((look.revents & POLLNVAL) != 0) return Status::kBadDescriptor;
   if ((look.revents & POLLIN) != 0) ready |= io::kReadable;
   if ((look.revents & POLLOUT) != 0) ready |= io::kWritable;
-  if ((look.revents & POLLRDHUP) != 0) ready |= io::kReadable | io::kReadClosed;
+  if ((look.revents & POLLRDHUP) != 0) ready |= (read ? io::kReadable : 0) | io::kReadClosed;
   // Whoever tries is told at once: that is readiness for both.
   if ((look.revents & POLLHUP) != 0) ready |= io::kReadable | io::kWritable | io::kReadClosed;
   if ((look.revents & POLLERR) != 0) ready |= io::kReadable | io::kWritable | io::kError;

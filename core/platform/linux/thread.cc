@@ -10,6 +10,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <initializer_list>
+
 #include "core/platform/os_error.h"
 
 namespace rota::platform {
@@ -65,7 +67,8 @@ Status Thread::start(Main main, void* arg, size_t stack_size) {
   pthread_attr_t attributes;
   if (pthread_attr_init(&attributes) != 0) return Status::kNoMemory;
   if (stack_size != 0) {
-    const size_t least = static_cast<size_t>(PTHREAD_STACK_MIN);
+    const size_t system_least = static_cast<size_t>(PTHREAD_STACK_MIN);
+    const size_t least = system_least < kLeastStack ? kLeastStack : system_least;
     const size_t page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
     const size_t size = stack_size < least ? least : stack_size;
     if (pthread_attr_setstacksize(&attributes, (size + page - 1) / page * page) != 0) {
@@ -73,10 +76,12 @@ Status Thread::start(Main main, void* arg, size_t stack_size) {
       return Status::kInvalid;
     }
   }
-  // The host's signals stay with the host's threads.
-  sigset_t all, before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
+  // The host's signals stay with the host's threads; but what a thread's own instructions raise must reach the host's
+  // handlers, and its profiler every thread.
+  sigset_t others, before;
+  sigfillset(&others);
+  for (const int own : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT, SIGPROF}) sigdelset(&others, own);
+  pthread_sigmask(SIG_SETMASK, &others, &before);
   pthread_t thread;
   const int error = pthread_create(&thread, &attributes, main, arg);
   pthread_sigmask(SIG_SETMASK, &before, nullptr);

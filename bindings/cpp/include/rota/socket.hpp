@@ -102,11 +102,15 @@ class connect_operation {
   ~connect_operation() {
     if (!task_) return;
     (void)rota_task_cancel(task_.get());
-    // Without memory for the callback the slot leaks: better than a write to memory that is gone.
+    if (rota_task_status(task_.get()) != ROTA_PENDING) return;  // it has ended: the slot goes now
     slot* left = slot_.release();
-    (void)rota_task_on_done(
+    const rota_status told = rota_task_on_done(
         task_.get(), nullptr, [](rota_task*, rota_status, void* s, void*) { delete static_cast<slot*>(s); }, left,
         nullptr);
+    if (told == ROTA_OK) return;
+    // It ended meanwhile; or there is no memory for the callback, and the slot leaks: better than a write to memory
+    // that is gone.
+    if (rota_task_status(task_.get()) != ROTA_PENDING) delete left;
   }
 
   rota_status poll(rota_context* cx) {
