@@ -28,15 +28,18 @@ Status wait_until(task::Header& target, uint64_t deadline_ns) {
   if (home == nullptr) return Status::kNoMemory;
   auto poll = [&target](task::Context& context) {
     const Status status = task::poll_join(target, context);
-    return status == Status::kPending ? status : Status::kOk;
+    // What it says once the target is complete is the target's; else it could not be waited for.
+    return target.state.complete() ? Status::kOk : status;
   };
   auto* waiter = task::PollTask<decltype(poll)>::make(*home, std::move(poll));
   home->unref();  // the waiter keeps it
   if (waiter == nullptr) return Status::kNoMemory;
   home->submit(*waiter);
   runtime.scheduler().run_until_complete(*home, *waiter, deadline_ns);
+  const Status waited = waiter->result;
   task::unref(*waiter);
-  return target.state.complete() ? target.result : Status::kPending;
+  if (target.state.complete()) return target.result;
+  return waited == Status::kCancelled ? Status::kPending : waited;
 }
 
 Status wait(task::Header& target, uint64_t timeout_ns) {

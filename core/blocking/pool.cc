@@ -44,7 +44,7 @@ Pool::~Pool() {
 
 bool Pool::full() const {
   return idle_.load(base::memory_order_relaxed) == 0 &&
-         threads_.load(base::memory_order_relaxed) >= options_.max_threads;
+         threads_.load(base::memory_order_seq_cst) >= options_.max_threads;
 }
 
 Status Pool::submit(task::Header& item) {
@@ -233,15 +233,15 @@ bool Pool::sleep(Seat& seat) {
   lookers_.fetch_sub(1, base::memory_order_seq_cst);
   const uint64_t deadline = platform::deadline_after(platform::now_ns(), options_.keep_alive_ns);
   for (bool patient = true;;) {
-    if (!patient || queued_.load(base::memory_order_seq_cst) > 0 || closed()) return wake_up(seat);
+    if (!patient || queued_.load(base::memory_order_seq_cst) > 0 || closed()) return wake_up(seat, patient);
     patient = seat.parker.park(deadline);
     base::MutexLock lock(mutex_);
     if (!seat.idle) return true;  // woken: whoever did it has counted us as a looker
   }
 }
 
-// Gets off the idle stack by itself. True: as a looker. False: to leave.
-bool Pool::wake_up(Seat& seat) {
+// Gets off the idle stack by itself. True: as a looker. False: to leave. `patient`: its time is not up.
+bool Pool::wake_up(Seat& seat, bool patient) {
   base::MutexLock lock(mutex_);
   if (!seat.idle) return true;
   Seat** link = &idle_seats_;
@@ -249,22 +249,30 @@ bool Pool::wake_up(Seat& seat) {
   *link = seat.next;
   seat.idle = false;
   idle_.fetch_sub(1, base::memory_order_relaxed);
-  if (closed() || queued_.load(base::memory_order_seq_cst) <= 0) return false;
+  if (closed() || (!patient && queued_.load(base::memory_order_seq_cst) <= 0)) return false;
   lookers_.fetch_add(1, base::memory_order_seq_cst);
   return true;
 }
 
 void Pool::leave(Start& start) {
   Start* before;
+  bool abandoned = false;
   {
     base::MutexLock lock(mutex_);
     before = left_;
     start.next = nullptr;
     left_ = &start;
-    if (threads_.fetch_sub(1, base::memory_order_relaxed) == 1) {
+    const bool last = threads_.fetch_sub(1, base::memory_order_seq_cst) == 1;
+    // A job that came while we were counted, but no longer looked, found the pool full. (seq_cst: submit counts its job
+    // and then reads threads_.) No thread to be had, and none left: it ends here.
+    const bool unseen =
+        queued_.load(base::memory_order_seq_cst) > 0 && lookers_.load(base::memory_order_seq_cst) == 0 && !closed();
+    if (unseen && !ok(start_thread()) && last) abandoned = true;
+    if (threads_.load(base::memory_order_relaxed) == 0) {
       for (StopWaiter* waiter = stop_waiters_; waiter != nullptr; waiter = waiter->next) waiter->parker.unpark();
     }
   }
+  if (abandoned) drain();
   // Each joins those that left before it; the last ones are the destructor's.
   while (before != nullptr) {
     Start* next = before->next;
@@ -276,8 +284,14 @@ void Pool::leave(Start& start) {
 
 // --- the end
 
+// Until nothing is counted: as Injector::drain.
 void Pool::drain() {
-  while (task::Header* item = take()) {
+  while (queued_.load(base::memory_order_seq_cst) > 0) {
+    task::Header* item = take();
+    if (item == nullptr) {
+      platform::yield_thread();
+      continue;
+    }
     if (item->vtable->poll == nullptr) {
       (void)static_cast<Job*>(item)->abandon(Status::kCancelled);
       task::unref(*item);

@@ -104,7 +104,7 @@ class Pool {
   bool look(Seat& seat);
   void watch(Seat& seat);
   bool sleep(Seat& seat);
-  bool wake_up(Seat& seat);
+  bool wake_up(Seat& seat, bool patient);
   void leave(Start& start);
 
   task::Header* take();

@@ -294,4 +294,9 @@ TEST_CASE("a task whose polls may block is polled by the pool") {
   task::unref(*task);
 }
 
+TEST_CASE("a job that comes while the last thread leaves gets another") {
+  Fixture f(1, 1);  // a keep-alive of a nanosecond: it leaves after each job
+  for (int i = 0; i < 500; ++i) CHECK(Fixture::finish(f.submit([] { return Status::kOk; })) == Status::kOk);
+}
+
 }  // namespace rota::blocking

@@ -74,7 +74,7 @@ class Arena {
   void unreserve_thread() { add(-kBias); }
 
  private:
-  static constexpr int64_t kBias = int64_t{1} << 40;
+  static constexpr int64_t kBias = int64_t{1} << 48;
 
   void count(int64_t blocks);
   void add(int64_t delta);

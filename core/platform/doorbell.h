@@ -2,11 +2,11 @@
 //
 // Doorbell: a Signal that many ring, and one answers: however many ring, it is raised once until it is answered.
 //
-// Raising and lowering happen under a lock, so that the system's signal and what we know of it never differ: a ring that
-// is on its way while the bell is answered must not leave it up with nobody to lower it.
+// Raising and lowering happen under a lock, so that the system's signal and what we know of it never differ: a ring
+// that is on its way while the bell is answered must not leave it up with nobody to lower it.
 //
-// No ring is lost: who rings has made its work visible before. Either its ring comes first, and who answers sees the work
-// when it looks after answering; or it finds the bell lowered, and raises it.
+// No ring is lost: who rings has made its work visible before. Either its ring comes first, and who answers sees the
+// work when it looks after answering; or it finds the bell lowered, and raises it.
 //
 // Thread safety: any thread; who answers looks at what there is afterwards.
 #pragma once

@@ -49,26 +49,47 @@ void HostQueue::submit(task::Task& task) {
   unref_home();
 }
 
-task::Task* HostQueue::next() {
-  if (first_ == nullptr) {
-    bell_.answer();  // first; then look
-    task::Task* task = stack_.load(base::memory_order_seq_cst);
-    do {
-      if (task == nullptr || task == closed_mark()) return nullptr;
-    } while (!stack_.compare_exchange_weak(task, nullptr, base::memory_order_acq_rel, base::memory_order_relaxed));
-    // Newest on top: turn it round.
-    end_ = &task->next;
-    while (task != nullptr) {
-      task::Task* below = task->next;
-      task->next = first_;
-      first_ = task;
-      task = below;
-    }
+// Moves what has come to the end of the list.
+void HostQueue::collect() {
+  bell_.answer();  // first; then look
+  task::Task* newest = stack_.load(base::memory_order_seq_cst);
+  do {
+    if (newest == nullptr || newest == closed_mark()) return;
+  } while (!stack_.compare_exchange_weak(newest, nullptr, base::memory_order_acq_rel, base::memory_order_relaxed));
+  task::Task** end = &newest->next;
+  task::Task* oldest = nullptr;
+  while (newest != nullptr) {
+    task::Task* below = newest->next;
+    newest->next = oldest;
+    oldest = newest;
+    newest = below;
   }
-  task::Task* task = first_;
-  first_ = task->next;
-  if (first_ == nullptr) end_ = &first_;
-  return task;
+  *end_ = oldest;
+  end_ = end;
+}
+
+// Gives each task that is here now to each(task), until that answers false. What comes or is put back meanwhile is for
+// the next pass, so a pass ends. Whether there was any.
+template <class Each>
+bool HostQueue::pass(Each each) {
+  collect();
+  task::Task* left = first_;
+  task::Task** left_end = end_;
+  first_ = nullptr;
+  end_ = &first_;
+  const bool any = left != nullptr;
+  for (bool go_on = true; left != nullptr && go_on;) {
+    task::Task& task = *left;
+    left = task.next;
+    go_on = each(task);
+  }
+  if (left != nullptr) {
+    // In front of what was put back.
+    *left_end = first_;
+    if (first_ == nullptr) end_ = left_end;
+    first_ = left;
+  }
+  return any;
 }
 
 void HostQueue::put_back(task::Task& task) {
@@ -78,6 +99,10 @@ void HostQueue::put_back(task::Task& task) {
 }
 
 void HostQueue::run_one(task::Task& task) {
+  if (scheduler_.closed() && Delivery::from(task) == nullptr) {
+    task::cancel_entry(task);
+    return;
+  }
   switch (task::run(task, context_)) {
     case task::After::kDone:
       return;
@@ -95,7 +120,11 @@ Status HostQueue::end_run(bool engine_has_more) {
   const task::Task* top = stack_.load(base::memory_order_seq_cst);
   if (top == closed_mark()) {
     // Released by a callback: what is left goes where later ones go.
-    while (task::Task* task = next()) scheduler_.submit(*task);
+    while (task::Task* task = first_) {
+      first_ = task->next;
+      scheduler_.submit(*task);
+    }
+    end_ = &first_;
     top = nullptr;
   }
   const bool more = first_ != nullptr || top != nullptr;
@@ -115,30 +144,35 @@ Status HostQueue::run(uint32_t most, uint64_t budget_ns, uint32_t& ran) {
   Status status;
   {
     scheduler::Current current(scheduler_, nullptr, false);
-    // What was here when the call began, then one turn of the engine, and so on: neither starves the other.
-    const auto out_of_time = [&] { return deadline != platform::kForever && platform::now_ns() >= deadline; };
-    bool again = true;
-    while (again && ran < limit) {
-      again = false;
-      while (ran < limit) {
-        task::Task* task = next();
-        if (task == nullptr) break;
-        again = true;
-        run_one(*task);
+    // What is here, then a turn of the engine, and so on. When the call ends before the engine has had its turn, the
+    // next one begins with it: neither starves the other, whatever the limits.
+    bool over = false;
+    const auto look_at_limits = [&] {
+      over = ran >= limit || (deadline != platform::kForever && platform::now_ns() >= deadline);
+      return !over;
+    };
+    const auto engine_turn = [&] {
+      engine_is_owed_ = false;
+      if (hosted_ == nullptr) return false;
+      scheduler::CurrentThread::Drive drive(*hosted_);
+      const uint32_t did = drive.mine() ? hosted_->turn(limit - ran, deadline) : 0;
+      ran += did;
+      (void)look_at_limits();
+      return did != 0;
+    };
+    if (engine_is_owed_) (void)engine_turn();
+    for (bool again = true; again && !over;) {
+      again = pass([&](task::Task& task) {
+        run_one(task);
         ++ran;
-        if (out_of_time()) goto done;
+        return look_at_limits();
+      });
+      if (over) {
+        engine_is_owed_ = true;
+      } else {
+        again = engine_turn() || again;
       }
-      if (hosted_ != nullptr && ran < limit) {
-        scheduler::CurrentThread::Drive drive(*hosted_);
-        if (drive.mine()) {
-          const uint32_t did = hosted_->turn(limit - ran, deadline);
-          ran += did;
-          again = again || did != 0;
-        }
-      }
-      if (out_of_time()) break;
     }
-  done:
     status = end_run(look_at_engine());
   }
   unref_home();
@@ -164,26 +198,23 @@ Status HostQueue::pop(Take take, void* user, uint32_t capacity, uint32_t& count)
     uint32_t polls = 0;
     for (bool again = true; again && count < capacity && polls < kMostPolls;) {
       again = false;
-      while (count < capacity && polls < kMostPolls) {
-        task::Task* task = next();
-        if (task == nullptr) break;
-        if (Delivery* delivery = Delivery::from(*task)) {
+      if (hosted_ != nullptr) {
+        scheduler::CurrentThread::Drive drive(*hosted_);
+        const uint32_t did = drive.mine() ? hosted_->turn(kMostPolls, platform::kForever) : 0;
+        polls += did;
+        again = did != 0;
+      }
+      const bool any = pass([&](task::Task& task) {
+        if (Delivery* delivery = Delivery::from(task)) {
           take(user, delivery->take());
           ++count;
         } else {
-          run_one(*task);
+          run_one(task);
           ++polls;
-          again = true;
         }
-      }
-      if (hosted_ != nullptr && count < capacity) {
-        scheduler::CurrentThread::Drive drive(*hosted_);
-        if (drive.mine()) {
-          const uint32_t did = hosted_->turn(kMostPolls, platform::kForever);
-          polls += did;
-          again = again || did != 0;
-        }
-      }
+        return count < capacity && polls < kMostPolls;
+      });
+      again = again || any;
     }
     status = end_run(look_at_engine());
   }

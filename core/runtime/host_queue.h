@@ -53,8 +53,10 @@ class HostQueue final : public task::Home, public base::Counted<HostQueue> {
   friend class platform::Arena;
 
   Status open();
-  // The next waiting task, or nullptr. By who runs.
-  task::Task* next();
+  // By who runs.
+  void collect();
+  template <class Each>
+  bool pass(Each each);
   void put_back(task::Task& task);
   void run_one(task::Task& task);
   bool begin_run();
@@ -74,6 +76,7 @@ class HostQueue final : public task::Home, public base::Counted<HostQueue> {
   // Who runs.
   task::Task* first_ = nullptr;
   task::Task** end_ = &first_;
+  bool engine_is_owed_ = false;  // hosted: the last call ended before the engine's turn
   task::Context context_{0};
 };
 

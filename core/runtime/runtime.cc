@@ -116,12 +116,11 @@ Metrics Runtime::metrics() const {
 
 // --- the end
 
-bool Runtime::on_own_thread() const {
-  const scheduler::Current* current = scheduler::Current::get();
-  return current != nullptr && &current->scheduler == scheduler_;
-}
+bool Runtime::on_own_thread() const { return scheduler::Current::inside(*scheduler_); }
 
 void Runtime::stop_work() {
+  // What ends here may call back, and must not wait here for what only this call ends.
+  scheduler::Current current(*scheduler_, nullptr, false);
   scheduler_->close();
   pool_.close();
 }

@@ -15,4 +15,11 @@ Current::~Current() { current = outer_; }
 
 const Current* Current::get() { return current; }
 
+bool Current::inside(const Scheduler& scheduler) {
+  for (const Current* scope = current; scope != nullptr; scope = scope->outer_) {
+    if (&scope->scheduler == &scheduler) return true;
+  }
+  return false;
+}
+
 }  // namespace rota::scheduler

@@ -26,6 +26,8 @@ class Current {
   Current& operator=(const Current&) = delete;
 
   static const Current* get();
+  // Whether this thread works for `scheduler`, in the innermost scope or in one around it.
+  static bool inside(const Scheduler& scheduler);
 
   Scheduler& scheduler;
   Worker* const worker;

@@ -70,14 +70,8 @@ CurrentThread::Drive::~Drive() {
 void CurrentThread::leave_drive() {
   for (;;) {
     const bool was_closed = closed();
-    if (was_closed) {
-      drain();
-      wheel_.close();
-      io_.shut_down();
-      drain();  // what that has woken
-    } else if (watched_.load(base::memory_order_relaxed)) {
-      arm_signals();
-    }
+    if (was_closed) end_everything();
+    if (watched_.load(base::memory_order_seq_cst)) arm_signals();
     driver_.store(nullptr, base::memory_order_seq_cst);
     // Closed in between, by somebody who saw that we drive: the draining is ours.
     if (was_closed || !closed() || !begin_drive()) break;
@@ -120,11 +114,11 @@ void CurrentThread::submit(task::Task& task) {
 
 void CurrentThread::disturb() {
   if (sleeping_.load(base::memory_order_seq_cst)) io_.wake();
-  if (watched_.load(base::memory_order_relaxed)) bell_.ring();
+  if (watched_.load(base::memory_order_seq_cst)) bell_.ring();
 }
 
 intptr_t CurrentThread::watch_signals() {
-  watched_.store(true, base::memory_order_relaxed);
+  watched_.store(true, base::memory_order_seq_cst);
   // Leaving sets the signals. Somebody else drives, and may have looked at watched_ already: the host looks once for
   // nothing.
   Drive drive(*this);
@@ -151,7 +145,7 @@ bool CurrentThread::arm(time::Entry& entry, uint64_t deadline_ns) {
   if (!wheel_.insert(entry, deadline_ns, earliest)) return false;
   if (!earliest || driving_here()) return true;  // a driver looks before it sleeps or leaves
   if (sleeping_.load(base::memory_order_seq_cst)) io_.wake();
-  if (watched_.load(base::memory_order_relaxed)) arm_alarm();
+  if (watched_.load(base::memory_order_seq_cst)) arm_alarm();
   return true;
 }
 
@@ -181,7 +175,7 @@ void CurrentThread::run_one(task::Task& task) {
 
 uint32_t CurrentThread::turn(uint32_t most, uint64_t deadline_ns) {
   if (closed()) {
-    drain();
+    end_everything();
     return 0;
   }
   (void)io_.poll(0);
@@ -197,6 +191,9 @@ uint32_t CurrentThread::turn(uint32_t most, uint64_t deadline_ns) {
     for (uint32_t i = 0; i < count; ++i) push_local(*batch[i]);
   }
   uint32_t ran = 0;
+  // Every other turn a job goes first: tasks that are always ready do not keep it out, nor jobs the tasks.
+  job_first_ = !job_first_;
+  if (job_first_ && most != 0 && side_work_.any(side_work_.user)) ran += side_work_.run(side_work_.user, 1);
   while (ran < most && ran < kMaintenanceInterval) {
     task::Task* task = pop_local();
     if (task == nullptr) break;
@@ -204,7 +201,7 @@ uint32_t CurrentThread::turn(uint32_t most, uint64_t deadline_ns) {
     ++ran;
     if (deadline_ns != platform::kForever && platform::now_ns() >= deadline_ns) return ran;
   }
-  if (ran < most && side_work_.any(side_work_.user)) ran += side_work_.run(side_work_.user, 1);
+  if (!job_first_ && ran < most && side_work_.any(side_work_.user)) ran += side_work_.run(side_work_.user, 1);
   return ran;
 }
 
@@ -240,6 +237,21 @@ void CurrentThread::run_until_complete(ThreadHome& home, task::Task& task, uint6
   Current current(*this, nullptr, false);
   bool cancelled = false;
   while (!task.state.complete()) {
+    if (closed()) {
+      // Not ours to drive any more: shutdown waits for us to let go. What this thread still waits for ends by itself (a
+      // blocking call that runs).
+      {
+        const Drive drive(*this);
+      }
+      if (home.run_ready()) continue;
+      if (!cancelled && deadline_ns != platform::kForever && platform::now_ns() >= deadline_ns) {
+        cancelled = true;
+        (void)task::cancel(task);
+      } else {
+        home.park(cancelled ? platform::kForever : deadline_ns);
+      }
+      continue;
+    }
     Drive drive(*this);
     do {
       // The root task and the engine take turns, so that a root that yields lets the others run.
@@ -255,7 +267,7 @@ void CurrentThread::run_until_complete(ThreadHome& home, task::Task& task, uint6
       } else if (turn(kMaintenanceInterval, until) == 0 && !polled) {
         sleep(home, until);
       }
-    } while (!task.state.complete());
+    } while (!task.state.complete() && !closed());
   }
 }
 
@@ -278,6 +290,15 @@ bool CurrentThread::wait_until_stopped(uint64_t deadline_ns) {
   wheel_.close();
   io_.shut_down();
   return true;
+}
+
+// Driver, once closed; again and again: what comes in late ends too.
+void CurrentThread::end_everything() {
+  drain();
+  wheel_.close();
+  io_.shut_down();
+  (void)io_.poll(0);  // events nobody is left for would keep the handle readable
+  drain();            // what that has woken
 }
 
 void CurrentThread::drain() {

@@ -94,6 +94,7 @@ class CurrentThread final : public Scheduler {
   // Waits on the parker until nobody drives, or something else unparks it. False: the deadline has passed.
   bool wait_for_drive(platform::Parker& parker, uint64_t deadline_ns);
   void leave_drive();
+  void end_everything();
   void drain();
 
   const SideWork side_work_;
@@ -108,6 +109,7 @@ class CurrentThread final : public Scheduler {
   task::Task** end_ = &first_;
   task::Task* deferred_ = nullptr;  // yielded, in order
   task::Task** deferred_end_ = &deferred_;
+  bool job_first_ = false;
   base::OwnedCounter polls_, parks_;
 
   // Who drives: an address that only that thread has; nullptr: nobody. acquire on taking and release on leaving hand
@@ -116,7 +118,9 @@ class CurrentThread final : public Scheduler {
   // Set by the driver before it sleeps in the kernel, read by whoever brings work. seq_cst on both sides, with the
   // injector's size (or the work itself): either the sleeper sees the work, or the bringer sees the sleeper.
   base::Atomic<bool> sleeping_{false};
-  base::Atomic<bool> watched_{false};  // a host polls; set once
+  // A host polls; set once. seq_cst, as the counts that are looked at afterwards: whoever does not see it has brought
+  // its work before the first look.
+  base::Atomic<bool> watched_{false};
 
   // Who sets the alarm looks at the wheel under the lock: the last one has seen every timer armed before it.
   base::Mutex alarm_mutex_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/scheduler/injector.h"
 
+#include "core/platform/thread.h"
 #include "core/task/run.h"
 
 namespace rota::scheduler {
@@ -66,9 +67,13 @@ uint32_t Injector::took(task::Task** into, uint32_t taken, uint32_t count) {
   return taken;
 }
 
+// Until nothing is counted, and not only until nothing is found: a producer that has counted its task but not enqueued
+// it yet may not see that we closed.
 void Injector::drain() {
   task::Task* batch[64];
-  while (const uint32_t count = pop_batch(batch, 64)) {
+  while (!empty()) {
+    const uint32_t count = pop_batch(batch, 64);
+    if (count == 0) platform::yield_thread();
     for (uint32_t i = 0; i < count; ++i) task::cancel_entry(*batch[i]);
   }
 }

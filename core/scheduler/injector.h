@@ -4,8 +4,9 @@
 // is a moodycamel::ConcurrentQueue: producers do not meet; tasks of one producer stay in order. Each worker has a port
 // of its own, with the queue's tokens, so that it finds its place there without a search.
 //
-// Closing: a producer pushes first and asks whether it is closed second; shutdown closes first and drains second.
-// Whichever comes later sees the other, so no task is left behind.
+// Closing: a producer counts its task, enqueues it, and asks whether it is closed; shutdown closes, and drains until
+// nothing is counted. Count and close are seq_cst: either shutdown sees the count and waits for the task, or the
+// producer sees that it is closed and drains itself. No task is left behind.
 //
 // Thread safety: any thread.
 #pragma once

@@ -27,7 +27,7 @@ class ThreadHome final : public task::Home, public base::Counted<ThreadHome> {
   void last_reference() { arena().destroy(this); }
 
   // Whether the task waits to be polled.
-  bool ready() const { return entry_.load(base::memory_order_acquire) != nullptr; }
+  bool ready() const { return entry_.load(base::memory_order_seq_cst) != nullptr; }
   // Polls it when it is ready; true when it was.
   bool run_ready();
   // Sleeps until a submit, an unpark, or the deadline.

@@ -48,9 +48,33 @@ void finish(Task& task, Status result) {
   unref(task, references);
 }
 
+namespace {
+
+// The entries this thread has yet to cancel; one frame of cancel_entry is at work on them.
+struct Cancelling {
+  bool active = false;
+  Task* first = nullptr;
+  Task* last = nullptr;
+};
+constinit thread_local Cancelling cancelling;
+
+}  // namespace
+
+// Ending one task wakes those that wait for it, and in a closed queue they are cancelled in turn: in a loop, for a
+// chain of them may be longer than the stack is deep.
 void cancel_entry(Task& task) {
-  (void)task.state.to_running();
-  finish(task, Status::kCancelled);
+  Cancelling& all = cancelling;
+  task.next = nullptr;
+  (all.first == nullptr ? all.first : all.last->next) = &task;
+  all.last = &task;
+  if (all.active) return;
+  all.active = true;
+  while (Task* next = all.first) {
+    all.first = next->next;
+    (void)next->state.to_running();
+    finish(*next, Status::kCancelled);
+  }
+  all.active = false;
 }
 
 }  // namespace rota::task

@@ -23,7 +23,8 @@ After run(Task& task, Context& context, uint32_t budget = Context::kBudget);
 // set, and drops the caller's reference.
 void finish(Task& task, Status result);
 
-// Cancels a task taken from a queue that closes. Consumes the queue entry.
+// Cancels a task taken from a queue that closes. Consumes the queue entry. Called from inside itself, through what a
+// task's end sets off, it leaves the task to the outer call.
 void cancel_entry(Task& task);
 
 }  // namespace rota::task

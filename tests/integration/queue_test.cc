@@ -377,4 +377,31 @@ TEST_CASE("a queue whose completions come while it is run is silent in the end")
   }
 }
 
+TEST_CASE("a task that is always ready starves neither the engine nor its jobs, whatever the limits") {
+  for (const uint32_t most : {0u, 1u, 7u}) {
+    Runtime runtime(0, 0);
+    Queue queue(runtime);
+    std::atomic<bool> stop{false};
+    rota_spawn_desc desc = describe([&](rota_context* cx) { return stop ? ROTA_OK : rota_yield(cx); });
+    desc.on = queue;
+    REQUIRE(rota_spawn(runtime, &desc, nullptr) == ROTA_OK);
+    Task busy = spawn(runtime, [&](rota_context* cx) { return stop ? ROTA_OK : rota_yield(cx); });
+    rota_task* raw = nullptr;
+    REQUIRE(rota_sleep(runtime, 2'000'000, &raw) == ROTA_OK);
+    Task sleep(raw);
+    Task job = spawn_blocking(runtime, []() { return ROTA_OK; });
+    while (sleep.status() == ROTA_PENDING || job.status() == ROTA_PENDING) {
+      CHECK(rota_queue_run(queue, most, 100'000, nullptr) == ROTA_PENDING);
+    }
+    stop = true;
+    while (rota_queue_run(queue, 0, ROTA_FOREVER, nullptr) == ROTA_PENDING) {
+    }
+    CHECK(busy.status() == ROTA_OK);
+    CHECK_FALSE(queue.readable(0));
+    CHECK(rota_runtime_shutdown(runtime, ROTA_FOREVER) == ROTA_OK);
+    (void)rota_queue_run(queue, 0, ROTA_FOREVER, nullptr);
+    CHECK_FALSE(queue.readable(0));
+  }
+}
+
 }  // namespace rota_test

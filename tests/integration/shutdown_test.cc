@@ -205,4 +205,84 @@ TEST_CASE("after shutdown a callback that only its own setter could call is refu
   }
 }
 
+TEST_CASE("shutdown ends a chain of tasks longer than any stack is deep") {
+  for (const uint32_t workers : {0u, 1u}) {
+    Runtime runtime(workers);
+    // Each waits for the one before it.
+    std::vector<Task> chain;
+    std::atomic<int> waiting{0};
+    for (int i = 0; i < 50'000; ++i) {
+      rota_task* before = chain.empty() ? nullptr : static_cast<rota_task*>(chain.back());
+      chain.push_back(spawn(runtime, [&waiting, before](rota_context* cx) -> rota_status {
+        ++waiting;
+        return before == nullptr ? ROTA_PENDING : rota_task_poll(before, cx);
+      }));
+    }
+    if (workers != 0) {
+      while (waiting < 50'000) std::this_thread::yield();
+    }
+    CHECK(rota_runtime_shutdown(runtime, ROTA_FOREVER) == ROTA_OK);
+    for (const Task& task : chain) CHECK(task.status() == ROTA_ECANCELED);
+  }
+}
+
+TEST_CASE("a hosted runtime shuts down beside a thread that drives it, or waits for a blocking call") {
+  {
+    Runtime runtime(0);
+    Event started;
+    std::thread driver([&] {
+      rota_task* sleep = nullptr;
+      REQUIRE(rota_sleep(runtime, ROTA_FOREVER, &sleep) == ROTA_OK);
+      started.set();
+      CHECK(Task(sleep).wait() == ROTA_ECANCELED);
+    });
+    started.wait();
+    CHECK(rota_runtime_shutdown(runtime, ROTA_FOREVER) == ROTA_OK);
+    driver.join();
+  }
+  {
+    Runtime runtime(0, 1);
+    Event running, end;
+    Task job = spawn_blocking(runtime, [&]() -> rota_status {
+      running.set();
+      end.wait();
+      return ROTA_OK;
+    });
+    std::thread waiter([&] { CHECK(job.wait() == ROTA_OK); });
+    running.wait();
+    // The workers' part stops, the call goes on; that is told, and not waited for.
+    CHECK(rota_runtime_shutdown(runtime, 1) == ROTA_ETIMEDOUT);
+    end.set();
+    waiter.join();
+    CHECK(rota_runtime_shutdown(runtime, ROTA_FOREVER) == ROTA_OK);
+  }
+}
+
+TEST_CASE("a wait inside what shutdown sets off is refused: only shutdown ends what it waits for") {
+  for (const uint32_t workers : {0u, 1u}) {
+    Runtime runtime(workers);
+    struct State {
+      Task sleep;
+      rota_status waited = ROTA_OK;
+      Event dropped;
+    } state;
+    rota_task* raw = nullptr;
+    REQUIRE(rota_sleep(runtime, ROTA_FOREVER, &raw) == ROTA_OK);
+    state.sleep = Task(raw);
+    rota_spawn_desc desc{};
+    desc.size = sizeof desc;
+    desc.state = &state;
+    desc.poll = [](void*, rota_context*) -> rota_status { return ROTA_PENDING; };
+    desc.drop = [](void* raw_state) {
+      auto* mine = static_cast<State*>(raw_state);
+      mine->waited = mine->sleep.wait();
+      mine->dropped.set();
+    };
+    REQUIRE(rota_spawn(runtime, &desc, nullptr) == ROTA_OK);
+    CHECK(rota_runtime_shutdown(runtime, ROTA_FOREVER) == ROTA_OK);
+    state.dropped.wait();
+    CHECK(state.waited == ROTA_EDEADLK);
+  }
+}
+
 }  // namespace rota_test

@@ -27,7 +27,9 @@
  *     All memory of the engine comes from the host's allocator when one is given.
  *     A forked child must not use its parent's runtimes, nor release them.
  * 12. Thread safety: unless a function says otherwise it may be called from any thread, also from inside poll
- *     functions and callbacks, and calls nothing back. A handle must not be used in one thread while another thread
+ *     functions and callbacks, and calls nothing back. While a runtime shuts down, any call that would wake, complete
+ * or queue one of its tasks may end that task, and so call its drop function and `done`; cancelling a queued blocking
+ *     job always calls its drop. A handle must not be used in one thread while another thread
  *     releases the last reference.
  *
  * Every function returning rota_status may also return ROTA_EINVAL (NULL, or a handle of another kind or one that is
