@@ -16,7 +16,8 @@ namespace rota::task {
 // Says whether every block of an arena has been freed.
 class TestArena {
  public:
-  TestArena() : arena_({}, [](void* empty) { *static_cast<bool*>(empty) = true; }, &empty_) {}
+  explicit TestArena(platform::Memory memory = {})
+      : arena_(memory, [](void* empty) { *static_cast<bool*>(empty) = true; }, &empty_) {}
   platform::Arena& get() { return arena_; }
   // Lets go of the owner's place; true when nothing else was left.
   bool released_everything() {
@@ -29,7 +30,8 @@ class TestArena {
   platform::Arena arena_;
 };
 
-class FakeHome final : public Home {
+// Thread safety: any thread.
+class FakeHome : public Home {
  public:
   explicit FakeHome(platform::Arena& arena) : Home(arena, &owned_) {}
 
@@ -38,14 +40,18 @@ class FakeHome final : public Home {
     submitted.push_back(&task);
   }
 
+  // Polls the first task submitted; false when there is none.
+  bool run_one() {
+    Task* task = next();
+    if (task == nullptr) return false;
+    Context context(0);
+    if (run(*task, context) != After::kDone) submit(*task);
+    return true;
+  }
   // Polls what was submitted, and what that submits, until nothing is left. How many polls.
   int run_all() {
     int polls = 0;
-    Context context(0);
-    while (Task* task = next()) {
-      ++polls;
-      if (run(*task, context) != After::kDone) submit(*task);
-    }
+    while (run_one()) ++polls;
     return polls;
   }
 
