@@ -166,6 +166,35 @@ TEST_CASE("having to wait costs no budget: one poll may wait for any number of t
   CHECK(arena.released_everything());
 }
 
+TEST_CASE("tens of thousands may wait for one task, and one that asks again and again is hardly in line twice") {
+  TestArena arena;
+  {
+    FakeHome home(arena.get());
+    Task& target = home.spawn([](Context&) { return Status::kPending; });
+    std::vector<Task*> waiters;
+    const auto wait = [&](Context& context) { return poll_join(target, context); };
+    for (int i = 0; i < 20'000; ++i) waiters.push_back(&home.spawn(wait));
+    home.run_all();
+    // The first of them are far from the newest: each of these polls may add them once more.
+    for (int round = 0; round < 20; ++round) {
+      for (int i = 0; i < 5'000; ++i) wake(*waiters[static_cast<size_t>(i)]);
+      home.run_all();
+    }
+    uint32_t in_line = 0;
+    target.joiners.for_each([&](Task&) { ++in_line; });
+    CHECK(in_line >= 20'000);
+    CHECK(in_line <= 2 * 20'000 + 16);
+    CHECK(cancel(target) == Status::kOk);
+    home.run_all();
+    for (Task* waiter : waiters) {
+      CHECK(waiter->result == Status::kCancelled);
+      unref(*waiter);
+    }
+    unref(target);
+  }
+  CHECK(arena.released_everything());
+}
+
 TEST_CASE("a poll may spend 128 operations, and is queued again after that") {
   TestArena arena;
   {

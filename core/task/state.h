@@ -109,7 +109,8 @@ class State {
 
   bool complete() const { return (word_.load(base::memory_order_acquire) & kComplete) != 0; }
 
-  // False: it is complete, nothing is locked. Spins only against another joiner, which holds it for a few stores.
+  // False: it is complete, nothing is locked. Waits only for another joiner, which holds it for a few stores, now and
+  // then for a sweep of its wakers.
   [[nodiscard]] bool lock_joiners();
 
   // `any`: whether the set of wakers is non-empty. True: it completed meanwhile; take the wakers and wake them.

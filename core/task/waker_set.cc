@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "core/task/waker_set.h"
 
+#include <algorithm>
+#include <functional>
+
 #include "core/task/header.h"
 
 namespace rota::task {
@@ -11,7 +14,8 @@ Status WakerSet::add(Task& task, platform::Arena& arena) {
     unref(*first_);
     first_ = nullptr;
   }
-  for (Node* node = more_; node != nullptr; node = node->next) {
+  uint32_t looked = 0;
+  for (Node* node = more_; node != nullptr && looked < kLook; node = node->next, ++looked) {
     if (node->task == &task) return Status::kOk;
   }
   if (first_ == nullptr) {
@@ -63,6 +67,14 @@ void WakerSet::clear(platform::Arena& arena) {
 }
 
 void WakerSet::sweep(Node** head, platform::Arena& arena) {
+  uint32_t count = drop_complete(head, arena);
+  if (count > kLook) count = drop_doubles(head, count, arena);
+  if (*head == nullptr) return;
+  (*head)->count = count;
+  (*head)->sweep_at = count * 2 < 8 ? 8 : count * 2;
+}
+
+uint32_t WakerSet::drop_complete(Node** head, platform::Arena& arena) {
   uint32_t count = 0;
   for (Node** link = head; *link != nullptr;) {
     Node* node = *link;
@@ -75,9 +87,32 @@ void WakerSet::sweep(Node** head, platform::Arena& arena) {
       link = &node->next;
     }
   }
-  if (*head == nullptr) return;
-  (*head)->count = count;
-  (*head)->sweep_at = count * 2 < 8 ? 8 : count * 2;
+  return count;
+}
+
+// Sorts them, so that doubles are neighbours. Without memory for that they stay until the next time.
+uint32_t WakerSet::drop_doubles(Node** head, uint32_t count, platform::Arena& arena) {
+  const size_t bytes = sizeof(Node*) * count;
+  auto* nodes = static_cast<Node**>(arena.allocate(bytes));
+  if (nodes == nullptr) return count;
+  uint32_t filled = 0;
+  for (Node* node = *head; node != nullptr; node = node->next) nodes[filled++] = node;
+  std::sort(nodes, nodes + filled, [](const Node* a, const Node* b) { return std::less<>()(a->task, b->task); });
+  uint32_t kept = 0;
+  Node** link = head;
+  for (uint32_t i = 0; i < filled; ++i) {
+    if (i + 1 < filled && nodes[i + 1]->task == nodes[i]->task) {
+      unref(*nodes[i]->task);  // not the last: its double holds another
+      arena.destroy(nodes[i]);
+    } else {
+      *link = nodes[i];
+      link = &nodes[i]->next;
+      ++kept;
+    }
+  }
+  *link = nullptr;
+  arena.free(nodes, bytes);
+  return kept;
 }
 
 }  // namespace rota::task

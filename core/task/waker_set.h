@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
 // WakerSet: the tasks to wake when something happens. Nearly always it holds one, which costs no allocation; more go to
-// a list. A task is in it once. Tasks that ended without leaving are swept out when the list has doubled, so it stays
-// in proportion to those alive.
+// a list. Adding looks for the task among the newest of the list only, so that a hundred thousand may wait for one
+// thing: a task may then be in it twice, and is woken twice, which is harmless. Whenever the list has doubled, tasks
+// that ended without leaving and those that are in it twice are swept out, so it stays in proportion to those that
+// wait.
 //
 // Thread safety: none; the owner's lock protects it.
 // Invariant: each member holds one reference on its task. Empty before destruction (wake_all or clear).
@@ -51,7 +53,12 @@ class WakerSet {
     uint32_t sweep_at;  // head only: count at which to sweep
   };
 
+  // How many of the newest are looked at for the task that is added.
+  static constexpr uint32_t kLook = 16;
+
   static void sweep(Node** head, platform::Arena& arena);
+  static uint32_t drop_complete(Node** head, platform::Arena& arena);
+  static uint32_t drop_doubles(Node** head, uint32_t count, platform::Arena& arena);
 
   Task* first_ = nullptr;
   Node* more_ = nullptr;
