@@ -11,10 +11,10 @@
 
 namespace rota::capi {
 
-// Starts `poll`, Status(task::Context&), on the runtime's workers; its task is given to `out`. On an error `poll` is
-// untouched.
+// Starts `poll`, Status(task::Context&), on the runtime's workers, which takes it over; its task is given to `out`. On
+// an error `poll` is untouched.
 template <class F>
-rota_status start(runtime::Runtime& runtime, F&& poll, rota_task** out) {
+rota_status start(runtime::Runtime& runtime, F& poll, rota_task** out) {
   if (runtime.closed()) return ROTA_ESHUTDOWN;
   task::Home& home = runtime.services().home;
   auto* task = task::PollTask<F>::make(home, std::move(poll));

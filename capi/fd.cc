@@ -62,7 +62,7 @@ rota_status rota_fd_wait(rota_fd* fd, uint32_t interest, uint32_t* out_ready, ro
   auto wait = [kept = base::Ref<HostFd>(*self), interest, out_ready](task::Context& context) {
     return poll(*kept, context, interest, *out_ready);
   };
-  return start(Runtime::of(self->services().home), std::move(wait), out);
+  return start(Runtime::of(self->services().home), wait, out);
 }
 
 rota_status rota_fd_deregister(rota_fd* fd) {

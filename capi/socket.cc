@@ -69,7 +69,8 @@ rota_status connect(Runtime& runtime, const char* host, size_t host_len, uint16_
   };
   Result<net::Connect*> made = net::Connect::make(runtime.services(), host, host_len, port, options, give, out_socket);
   if (!made.ok()) return c(made.status());
-  return start(runtime, ConnectPoll(*made.value()), out);
+  ConnectPoll poll(*made.value());
+  return start(runtime, poll, out);
 }
 
 rota_status listen(Runtime& runtime, const char* host, size_t host_len, uint16_t port, const rota_tcp_options* given,
@@ -217,7 +218,7 @@ rota_status rota_tcp_accept(rota_socket* listener, rota_socket** out_socket, rot
   auto poll = [kept = base::Ref<Socket>(*self), out_socket](task::Context& context) {
     return static_cast<Status>(accept(*kept, context, out_socket));
   };
-  return start(runtime_of(*self), std::move(poll), out);
+  return start(runtime_of(*self), poll, out);
 }
 
 rota_status rota_tcp_accept_poll(rota_socket* listener, rota_context* cx, rota_socket** out_socket) {
@@ -236,7 +237,7 @@ rota_status rota_socket_read(rota_socket* socket, void* buffer, size_t len, size
   auto poll = [kept = base::Ref<Socket>(*self), buffer, len = at_most(len), out_count](task::Context& context) {
     return kept->poll_read(context, buffer, len, *out_count);
   };
-  return start(runtime_of(*self), std::move(poll), out);
+  return start(runtime_of(*self), poll, out);
 }
 
 rota_status rota_socket_read_poll(rota_socket* socket, rota_context* cx, void* buffer, size_t len, size_t* out_count) {
@@ -254,7 +255,7 @@ rota_status rota_socket_write(rota_socket* socket, const void* buffer, size_t le
   if (self == nullptr || (buffer == nullptr && len != 0) || out_count == nullptr || out == nullptr) return ROTA_EINVAL;
   auto poll = [kept = base::Ref<Socket>(*self), part = os::Buffer{buffer, at_most(len)},
                out_count](task::Context& context) { return kept->poll_write(context, &part, 1, *out_count); };
-  return start(runtime_of(*self), std::move(poll), out);
+  return start(runtime_of(*self), poll, out);
 }
 
 rota_status rota_socket_write_poll(rota_socket* socket, rota_context* cx, const void* buffer, size_t len,
@@ -273,7 +274,8 @@ rota_status rota_socket_write_all(rota_socket* socket, const void* buffer, size_
   if (out_count != nullptr) *out_count = 0;
   Socket* self = object<Socket>(socket);
   if (self == nullptr || (buffer == nullptr && len != 0) || out == nullptr) return ROTA_EINVAL;
-  return start(runtime_of(*self), WriteAll(*self, buffer, len, out_count), out);
+  WriteAll poll(*self, buffer, len, out_count);
+  return start(runtime_of(*self), poll, out);
 }
 
 rota_status rota_socket_writev(rota_socket* socket, const rota_buffer* buffers, size_t buffer_count, size_t* out_count,
@@ -286,7 +288,7 @@ rota_status rota_socket_writev(rota_socket* socket, const rota_buffer* buffers, 
   if (!valid_buffers(buffers, buffer_count)) return ROTA_EINVAL;
   WriteVector poll(*self, buffers, buffer_count, out_count);
   if (poll.parts() == nullptr) return ROTA_ENOMEM;
-  return start(runtime_of(*self), std::move(poll), out);
+  return start(runtime_of(*self), poll, out);
 }
 
 rota_status rota_socket_writev_poll(rota_socket* socket, rota_context* cx, const rota_buffer* buffers,

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
 // Sleeps, timeouts, timers, intervals.
-#include <utility>
-
 #include "capi/engine_task.h"
 #include "capi/handle.h"
 #include "core/platform/clock.h"
@@ -45,7 +43,7 @@ rota_status timeout(task::Header& target, uint64_t delay_ns, rota_task** out) {
   Status status = timer->start(deadline_in(platform::now_ns(), delay_ns));
   if (ok(status)) {
     time::Timeout poll(target, *timer);
-    status = static_cast<Status>(start(runtime, std::move(poll), out));
+    status = static_cast<Status>(start(runtime, poll, out));
     if (!ok(status)) poll.forget();
   }
   timer->unref();
@@ -145,7 +143,7 @@ rota_status rota_interval_tick(rota_interval* interval, rota_task** out) {
     uint64_t due;
     return kept->poll(context, due);
   };
-  return start(Runtime::of(self->home()), std::move(poll), out);
+  return start(Runtime::of(self->home()), poll, out);
 }
 
 rota_interval* rota_interval_clone(rota_interval* interval) { return clone<Interval>(interval); }

@@ -27,7 +27,7 @@ class Thread {
   }
 
   // What the engine's own calls need, and a little for the host's.
-  static constexpr size_t kLeastStack = 64 * 1024;
+  static constexpr size_t kLeastStack = size_t{64} * 1024;
 
   // Starts main(arg). `stack_size` 0: the system's default; less than kLeastStack: that. kAgain when the system has no
   // thread to give.
