@@ -46,6 +46,7 @@ struct Census {
   std::mutex mutex;
   std::condition_variable changed;
   int inside = 0, started = 0;
+  std::function<void()> leaving;  // called by a thread that has decided to leave, and is still counted
 
   static void thread(void* user, uint32_t, void (*body)(void*), void* arg) {
     auto& self = *static_cast<Census*>(user);
@@ -55,6 +56,7 @@ struct Census {
       ++self.started;
     }
     body(arg);
+    if (self.leaving) self.leaving();
     std::lock_guard lock(self.mutex);
     --self.inside;
     self.changed.notify_all();
@@ -295,8 +297,18 @@ TEST_CASE("a task whose polls may block is polled by the pool") {
 }
 
 TEST_CASE("a job that comes while the last thread leaves gets another") {
-  Fixture f(1, 1);  // a keep-alive of a nanosecond: it leaves after each job
-  for (int i = 0; i < 500; ++i) CHECK(Fixture::finish(f.submit([] { return Status::kOk; })) == Status::kOk);
+  Fixture f(1, 1);  // a keep-alive of a nanosecond: it leaves after its job
+  std::atomic<Job*> late{nullptr};
+  bool once = true;
+  f.census.leaving = [&] {
+    if (!std::exchange(once, false)) return;
+    late = f.submit([] { return Status::kOk; });
+  };
+  CHECK(Fixture::finish(f.submit([] { return Status::kOk; })) == Status::kOk);
+  while (late == nullptr) platform::yield_thread();
+  CHECK(Fixture::finish(late) == Status::kOk);
+  // By a second one: the first was on its way out.
+  CHECK(f.census.started == 2);
 }
 
 }  // namespace rota::blocking

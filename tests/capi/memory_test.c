@@ -201,7 +201,35 @@ static void using_survives(uint32_t workers) {
   }
 }
 
+/* A timeout that cannot be had leaves its task alone. */
+static void a_refused_timeout_cancels_nothing(void) {
+  struct memory fresh = MEMORY_INIT;
+  memory = &fresh;
+  rota_runtime* runtime = NULL;
+  CHECK_OK(try_to_create(1, &runtime));
+  rota_task *sleep = NULL, *limit = NULL;
+  CHECK_OK(rota_sleep(runtime, ROTA_FOREVER, &sleep));
+  rota_status status = ROTA_ENOMEM;
+  int64_t n = 0;
+  for (; status == ROTA_ENOMEM; ++n) {
+    memory_limit(memory, n, 0);
+    status = rota_timeout(sleep, ROTA_FOREVER, &limit);
+    memory_limit(memory, -1, 0);
+    CHECK_STATUS(rota_task_status(sleep), ROTA_PENDING);
+  }
+  CHECK_OK(status);
+  CHECK(n > 1);
+  CHECK_OK(rota_task_cancel(limit));
+  rota_task_release(limit);
+  rota_task_wait(sleep, LONG_TIME);
+  CHECK_STATUS(rota_task_status(sleep), ROTA_ECANCELED);
+  rota_task_release(sleep);
+  rota_runtime_release(runtime);
+  memory_wait_empty(memory);
+}
+
 int main(void) {
+  RUN(a_refused_timeout_cancels_nothing);
   for (uint32_t workers = 0; workers <= 2; ++workers) {
     RUN_WITH(starting_survives, workers);
     RUN_WITH(using_survives, workers);

@@ -213,14 +213,3 @@ TEST_CASE("timers of a worker that is stuck in a poll are fired by another") {
   leave.set();
   CHECK(stuck.wait() == ROTA_OK);
 }
-
-TEST_CASE("a timeout that cannot be started leaves its task alone") {
-  Runtime runtime(1);
-  Task task = sleep(runtime, ROTA_FOREVER);
-  // In one process: what was shut down is this runtime alone.
-  rota_task* timeout = nullptr;
-  CHECK(rota_timeout(nullptr, 1, &timeout) == ROTA_EINVAL);
-  CHECK(rota_timeout(task, 1, nullptr) == ROTA_EINVAL);
-  CHECK(task.status() == ROTA_PENDING);
-  CHECK(rota_task_cancel(task) == ROTA_OK);
-}
