@@ -297,11 +297,12 @@ TEST_CASE("a task whose polls may block is polled by the pool") {
 }
 
 TEST_CASE("a job that comes while the last thread leaves gets another") {
-  Fixture f(1, 1);  // a keep-alive of a nanosecond: it leaves after its job
+  // Longer than the pool's threads, which use them.
   std::atomic<Job*> late{nullptr};
-  bool once = true;
+  std::atomic<bool> once{true};
+  Fixture f(1, 1);  // a keep-alive of a nanosecond: it leaves after its job
   f.census.leaving = [&] {
-    if (!std::exchange(once, false)) return;
+    if (!once.exchange(false)) return;
     late = f.submit([] { return Status::kOk; });
   };
   CHECK(Fixture::finish(f.submit([] { return Status::kOk; })) == Status::kOk);

@@ -113,7 +113,6 @@ TEST_CASE("cancelled in a task, the awaiting task goes on with ROTA_ECANCELED") 
 TEST_CASE("a dropped handle lets the task run on, and its result is freed") {
   std::atomic<int> live{0};
   {
-    rota::runtime rt = two_workers();
     std::promise<void> ran;
     std::atomic<bool> first{true};
     auto body = [&]() -> rota::task<std::unique_ptr<Counted>> {
@@ -122,6 +121,7 @@ TEST_CASE("a dropped handle lets the task run on, and its result is freed") {
       if (first.exchange(false)) ran.set_value();
       co_return made;
     };
+    rota::runtime rt = two_workers();  // goes first: its end waits for polls in progress, which use the lambda
     {
       auto dropped = rt.spawn(body());
     }
