@@ -1,20 +1,26 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Counts test cases over several `bazel test` runs and prints `N passed, N failed` as the last line.
+"""Counts test cases over several test runs and prints `N passed, N failed` as the last line.
 
-Usage: test_report.py CONFIG=EVENTS ... where EVENTS is a run's --build_event_json_file and EVENTS.status holds Bazel's
-exit status. The events name exactly the results of that run, so results left by deleted tests are not counted. A test
+Usage: test_report.py CONFIG=EVENTS NAME@LOG ...
+
+EVENTS is the --build_event_json_file of a `bazel test`, LOG what another test command printed, with `N passed, N failed`
+as its last line; exit status 77 says that it was skipped, and the last line why. EVENTS.status and LOG.status hold the
+exit statuses. The events name exactly the results of that run, so results left by deleted tests are not counted. A test
 that reports its cases (doctest ones do) counts as that many, any other one as one. A test that could not be built
 counts as one failure, and so does each target whose own build went wrong; what merely depends on it does not.
 """
 
 import json
+import re
 import sys
 import urllib.parse
 import xml.etree.ElementTree
 
 LOG_TAIL = 60
 PASSED = ("PASSED", "FLAKY")
+SKIPPED_STATUS = "77"
+CLOSING_LINE = re.compile(r"(\d+) passed, (\d+) failed\b")
 
 
 class Tally:
@@ -24,6 +30,7 @@ class Tally:
         self.config = config
         self.passed = 0
         self.failed = 0
+        self.skipped = ""  # why, when it was
 
     def complain(self, label, what, log=""):
         print("\n---- FAILED (%s) %s: %s" % (self.config, label, what))
@@ -118,11 +125,39 @@ def count_run(config, events_path):
     return tally
 
 
+def count_command(name, log_path):
+    """A test command that counts for itself."""
+    tally = Tally(name)
+    log = read(log_path)
+    status = read(log_path + ".status").strip()
+    last = log.rstrip().rpartition("\n")[2]
+    if status == SKIPPED_STATUS:
+        tally.skipped = last or "no reason given"
+        return tally
+    closing = CLOSING_LINE.match(last)
+    if closing:
+        tally.passed, tally.failed = int(closing.group(1)), int(closing.group(2))
+    # Its exit status and its own count must agree, and it must have tested something.
+    if status != "0" or not closing or not tally.passed:
+        tally.failed = max(tally.failed, 1)
+    if tally.failed:
+        tally.complain(name, "exit status %s" % status, log)
+    return tally
+
+
+def count(argument):
+    name, sign, path = re.match(r"([^=@]+)([=@])(.*)", argument).groups()
+    return count_run(name, path) if sign == "=" else count_command(name, path)
+
+
 def main(argv):
-    tallies = [count_run(*argument.split("=", 1)) for argument in argv[1:]]
+    tallies = [count(argument) for argument in argv[1:]]
     print()
     for tally in tallies:
-        print("%s: %d passed, %d failed" % (tally.config, tally.passed, tally.failed))
+        if tally.skipped:
+            print("%s: skipped: %s" % (tally.config, tally.skipped))
+        else:
+            print("%s: %d passed, %d failed" % (tally.config, tally.passed, tally.failed))
     passed = sum(t.passed for t in tallies)
     failed = sum(t.failed for t in tallies)
     print("%d passed, %d failed" % (passed, failed))
