@@ -7,13 +7,13 @@
 enum { kRooms = 2, kMostThreads = 64 };
 
 struct hooked {
-  pthread_mutex_t lock;
+  struct os_lock lock;
   int started[kRooms][kMostThreads]; /* now running: 1 */
   struct event starts[kRooms];
   struct event stops[kRooms];
   const char* name; /* what each thread's name begins with */
 };
-#define HOOKED_INIT(name) {PTHREAD_MUTEX_INITIALIZER, {{0}}, {EVENT_INIT, EVENT_INIT}, {EVENT_INIT, EVENT_INIT}, (name)}
+#define HOOKED_INIT(name) {OS_LOCK_INIT, {{0}}, {EVENT_INIT, EVENT_INIT}, {EVENT_INIT, EVENT_INIT}, (name)}
 
 static _Thread_local const struct hooked* hooked_here;
 
@@ -22,12 +22,12 @@ static void on_start(void* user, uint32_t room, uint32_t index) {
   CHECK(room < kRooms && index < kMostThreads);
   CHECK(hooked_here == NULL); /* once on each thread */
   hooked_here = hooked;
-  pthread_mutex_lock(&hooked->lock);
+  os_lock_take(&hooked->lock);
   CHECK(hooked->started[room][index] == 0); /* no two threads of a room have one index */
   hooked->started[room][index] = 1;
-  pthread_mutex_unlock(&hooked->lock);
+  os_lock_give(&hooked->lock);
   char name[32];
-  CHECK(pthread_getname_np(pthread_self(), name, sizeof name) == 0);
+  os_thread_name(name, sizeof name);
   CHECK(strncmp(name, hooked->name, strlen(hooked->name)) == 0);
   event_signal(&hooked->starts[room]);
 }
@@ -37,10 +37,10 @@ static void on_stop(void* user, uint32_t room, uint32_t index) {
   CHECK(room < kRooms && index < kMostThreads);
   CHECK(hooked_here == hooked); /* on the thread that started */
   hooked_here = NULL;
-  pthread_mutex_lock(&hooked->lock);
+  os_lock_take(&hooked->lock);
   CHECK(hooked->started[room][index] == 1);
   hooked->started[room][index] = 0;
-  pthread_mutex_unlock(&hooked->lock);
+  os_lock_give(&hooked->lock);
   event_signal(&hooked->stops[room]);
 }
 
@@ -83,7 +83,7 @@ static void run_one_of_each(struct world* world, struct hooked* hooked) {
 }
 
 static void each_thread_starts_and_stops_through_the_hooks(uint32_t workers) {
-  const int threads_before = count_threads();
+  const int threads_before = os_thread_count();
   struct hooked hooked = HOOKED_INIT("hook");
   struct world world;
   begin_hooked(&world, &hooked, workers, 0);
@@ -104,7 +104,7 @@ static void each_thread_starts_and_stops_through_the_hooks(uint32_t workers) {
 
 /* An idle thread of the blocking pool leaves, and a later job gets a new one. */
 static void an_idle_blocking_thread_leaves(void) {
-  const int threads_before = count_threads();
+  const int threads_before = os_thread_count();
   struct hooked hooked = HOOKED_INIT("idle");
   struct world world;
   begin_hooked(&world, &hooked, 1, MILLISECOND);
@@ -124,7 +124,7 @@ static void an_idle_blocking_thread_leaves(void) {
 
 /* Hosted: no thread, so no hook. */
 static void a_hosted_runtime_has_no_threads(void) {
-  const int threads_before = count_threads();
+  const int threads_before = os_thread_count();
   struct hooked hooked = HOOKED_INIT("none");
   struct world world;
   begin_hooked(&world, &hooked, 0, 0);
@@ -132,7 +132,7 @@ static void a_hosted_runtime_has_no_threads(void) {
   CHECK_OK(rota_sleep(world.runtime, MILLISECOND, &sleep));
   CHECK_OK(rota_task_wait(sleep, LONG_TIME));
   rota_task_release(sleep);
-  CHECK(count_threads() == threads_before);
+  CHECK(os_thread_count() == threads_before);
   world_end(&world);
   CHECK(event_count(&hooked.starts[0]) == 0 && event_count(&hooked.starts[1]) == 0);
   CHECK(event_count(&hooked.stops[0]) == 0 && event_count(&hooked.stops[1]) == 0);
@@ -148,18 +148,18 @@ struct names {
 static rota_status read_worker_name(void* state, rota_context* cx) {
   (void)cx;
   struct names* names = state;
-  CHECK(pthread_getname_np(pthread_self(), names->of_worker, sizeof names->of_worker) == 0);
+  os_thread_name(names->of_worker, sizeof names->of_worker);
   return ROTA_OK;
 }
 
 static rota_status read_job_name(void* arg) {
   struct names* names = arg;
-  CHECK(pthread_getname_np(pthread_self(), names->of_job, sizeof names->of_job) == 0);
+  os_thread_name(names->of_job, sizeof names->of_job);
   return ROTA_OK;
 }
 
 static void threads_are_named(void) {
-  const int threads_before = count_threads();
+  const int threads_before = os_thread_count();
   /* NULL is "rota"; of a longer name 8 bytes are used; no terminator is needed. */
   const struct {
     const char* given;
@@ -195,7 +195,7 @@ static void threads_are_named(void) {
 /* ------------------------------------------------------------------------------------------------------- metrics */
 
 static void metrics_count_threads_and_tasks(void) {
-  const int threads_before = count_threads();
+  const int threads_before = os_thread_count();
   struct world world;
   world_begin_with(&world, 2, 1);
   rota_metrics metrics;
@@ -217,7 +217,7 @@ static void metrics_count_threads_and_tasks(void) {
   CHECK(metrics.tasks_spawned >= 1);
   CHECK(metrics.polls >= 1);
   /* Every thread there is, is counted. */
-  CHECK(count_threads() == threads_before + (int)(metrics.workers + metrics.blocking_threads));
+  CHECK(os_thread_count() == threads_before + (int)(metrics.workers + metrics.blocking_threads));
   event_signal(&running.gate);
   CHECK_OK(rota_task_wait(job, LONG_TIME));
   CHECK_OK(rota_task_wait(waiting, LONG_TIME));

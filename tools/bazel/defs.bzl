@@ -175,6 +175,14 @@ def rota_c_test(name, srcs, deps = ["//capi:rota"], copts = [], size = "small", 
         **kwargs
     )
 
+def rota_c_library(name, copts = [], **kwargs):
+    """A library in C11, with our warnings: what tests and examples need of the system."""
+    native.cc_library(
+        name = name,
+        copts = _C_COPTS + copts,
+        **kwargs
+    )
+
 def rota_binary(name, srcs, deps = [], c = False, copts = [], **kwargs):
     """An example or a benchmark, with our warnings: C++20 with exceptions, or C11."""
     native.cc_binary(
