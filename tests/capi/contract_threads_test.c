@@ -83,7 +83,7 @@ static void run_one_of_each(struct world* world, struct hooked* hooked) {
 }
 
 static void each_thread_starts_and_stops_through_the_hooks(uint32_t workers) {
-  const int threads_before = os_thread_count();
+  const int threads_before = count_threads();
   struct hooked hooked = HOOKED_INIT("hook");
   struct world world;
   begin_hooked(&world, &hooked, workers, 0);
@@ -104,7 +104,7 @@ static void each_thread_starts_and_stops_through_the_hooks(uint32_t workers) {
 
 /* An idle thread of the blocking pool leaves, and a later job gets a new one. */
 static void an_idle_blocking_thread_leaves(void) {
-  const int threads_before = os_thread_count();
+  const int threads_before = count_threads();
   struct hooked hooked = HOOKED_INIT("idle");
   struct world world;
   begin_hooked(&world, &hooked, 1, MILLISECOND);
@@ -124,7 +124,7 @@ static void an_idle_blocking_thread_leaves(void) {
 
 /* Hosted: no thread, so no hook. */
 static void a_hosted_runtime_has_no_threads(void) {
-  const int threads_before = os_thread_count();
+  const int threads_before = count_threads();
   struct hooked hooked = HOOKED_INIT("none");
   struct world world;
   begin_hooked(&world, &hooked, 0, 0);
@@ -132,7 +132,7 @@ static void a_hosted_runtime_has_no_threads(void) {
   CHECK_OK(rota_sleep(world.runtime, MILLISECOND, &sleep));
   CHECK_OK(rota_task_wait(sleep, LONG_TIME));
   rota_task_release(sleep);
-  CHECK(os_thread_count() == threads_before);
+  CHECK(count_threads() == threads_before);
   world_end(&world);
   CHECK(event_count(&hooked.starts[0]) == 0 && event_count(&hooked.starts[1]) == 0);
   CHECK(event_count(&hooked.stops[0]) == 0 && event_count(&hooked.stops[1]) == 0);
@@ -159,7 +159,7 @@ static rota_status read_job_name(void* arg) {
 }
 
 static void threads_are_named(void) {
-  const int threads_before = os_thread_count();
+  const int threads_before = count_threads();
   /* NULL is "rota"; of a longer name 8 bytes are used; no terminator is needed. */
   const struct {
     const char* given;
@@ -195,7 +195,7 @@ static void threads_are_named(void) {
 /* ------------------------------------------------------------------------------------------------------- metrics */
 
 static void metrics_count_threads_and_tasks(void) {
-  const int threads_before = os_thread_count();
+  const int threads_before = count_threads();
   struct world world;
   world_begin_with(&world, 2, 1);
   rota_metrics metrics;
@@ -217,7 +217,7 @@ static void metrics_count_threads_and_tasks(void) {
   CHECK(metrics.tasks_spawned >= 1);
   CHECK(metrics.polls >= 1);
   /* Every thread there is, is counted. */
-  CHECK(os_thread_count() == threads_before + (int)(metrics.workers + metrics.blocking_threads));
+  CHECK(count_threads() == threads_before + (int)(metrics.workers + metrics.blocking_threads));
   event_signal(&running.gate);
   CHECK_OK(rota_task_wait(job, LONG_TIME));
   CHECK_OK(rota_task_wait(waiting, LONG_TIME));

@@ -72,6 +72,24 @@ static void an_eventfd_is_ready_for_what_is_asked(uint32_t workers) {
   world_end(&world);
 }
 
+static void the_end_of_a_pipe_is_reported(uint32_t workers) {
+  struct world world;
+  world_begin(&world, workers);
+  int ends[2];
+  CHECK(pipe2(ends, O_NONBLOCK | O_CLOEXEC) == 0);
+  rota_fd* fd = NULL;
+  uint32_t ready = 0;
+  CHECK_OK(rota_fd_register(world.runtime, ends[0], &fd));
+  rota_task* task = wait_pending(fd, ROTA_READABLE, &ready);
+  close(ends[1]); /* EPOLLHUP */
+  CHECK_OK(finish(task));
+  CHECK((ready & (ROTA_READABLE | ROTA_CLOSED_READ)) == (ROTA_READABLE | ROTA_CLOSED_READ));
+  CHECK((wait_ready(fd, ROTA_READABLE) & ROTA_READABLE) != 0);
+  rota_fd_release(fd);
+  close(ends[0]);
+  world_end(&world);
+}
+
 static void an_error_wakes_the_writer(uint32_t workers) {
   struct world world;
   world_begin(&world, workers);
@@ -95,6 +113,7 @@ int main(void) {
   for (uint32_t workers = 0; workers <= 2; ++workers) {
     RUN_WITH(a_pipe_is_readable_as_long_as_it_is, workers);
     RUN_WITH(an_eventfd_is_ready_for_what_is_asked, workers);
+    RUN_WITH(the_end_of_a_pipe_is_reported, workers);
     RUN_WITH(an_error_wakes_the_writer, workers);
   }
   return 0;

@@ -12,17 +12,17 @@ struct hosted {
 };
 
 static void hosted_begin(struct hosted* hosted) {
-  hosted->threads = os_thread_count();
+  hosted->threads = count_threads();
   world_begin(&hosted->world, 0);
   CHECK(rota_runtime_workers(hosted->world.runtime) == 0);
   CHECK_OK(rota_queue_create(hosted->world.runtime, &hosted->queue));
 }
 
 static void hosted_end(struct hosted* hosted) {
-  CHECK(os_thread_count() == hosted->threads);
+  CHECK(count_threads() == hosted->threads);
   rota_queue_release(hosted->queue);
   world_end(&hosted->world);
-  CHECK(os_thread_count() == hosted->threads);
+  CHECK(count_threads() == hosted->threads);
 }
 
 /* A state that insists on the host's thread, and on running only inside a call of the host. */
@@ -138,7 +138,7 @@ static void jobs_run_in_the_host_s_calls(void) {
 
 /* With blocking_max there are threads for jobs, and still none for tasks. */
 static void jobs_may_have_threads(void) {
-  const int threads = os_thread_count();
+  const int threads = count_threads();
   struct world world;
   world_begin_with(&world, 0, 1);
   struct counted counted = COUNTED_INIT(ROTA_OK);

@@ -31,8 +31,9 @@ void* os_thread_join(struct os_thread* thread);
 uint64_t os_thread_self(void);
 /* The current thread's name as the system knows it, cut to fit and terminated. */
 void os_thread_name(char* out, size_t size);
-/* Threads of this process now, as the system lists them. */
-int os_thread_count(void);
+/* The system's numbers of the threads that this process has now (not os_thread_self's), as many as fit; how many there
+ * are. */
+size_t os_thread_list(uint64_t* out, size_t capacity);
 /* For the few things that systems have no event for. */
 void os_sleep_ms(uint32_t duration_ms);
 

@@ -47,14 +47,16 @@ void os_thread_name(char* out, size_t size) {
   LocalFree(name);
 }
 
-int os_thread_count(void) {
+size_t os_thread_list(uint64_t* out, size_t capacity) {
   const HANDLE all = CreateToolhelp32Snapshot(TH32CS_SNAPTHREAD, 0);
   OS_CHECK(all != INVALID_HANDLE_VALUE);
   THREADENTRY32 entry;
   entry.dwSize = sizeof entry;
-  int count = 0;
+  size_t count = 0;
   for (BOOL more = Thread32First(all, &entry); more; more = Thread32Next(all, &entry)) {
-    count += entry.th32OwnerProcessID == GetCurrentProcessId();
+    if (entry.th32OwnerProcessID != GetCurrentProcessId()) continue;
+    if (count < capacity) out[count] = entry.th32ThreadID;
+    ++count;
   }
   CloseHandle(all);
   return count;
