@@ -215,3 +215,17 @@ def gnu_tools(triple, suffix = ""):
         "objdump": "/usr/bin/%s-objdump" % triple,
         "strip": "/usr/bin/%s-strip" % triple,
     }
+
+# The version is a file, so that another compiler is another build.
+ZIG_FILES = [
+    "zig",
+    "zig-ar",
+    "zig-requirements.txt",
+]
+
+def zig_tools(compiler):
+    """The tools of zig, with the script that is its compiler."""
+    return {
+        "gcc": compiler,
+        "ar": "zig-ar",
+    }
