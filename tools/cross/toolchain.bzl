@@ -73,7 +73,6 @@ def _features(ctx):
         feature(name = "dbg"),
         feature(name = "fastbuild"),
         feature(name = "supports_pic", enabled = True),
-        feature(name = "supports_dynamic_linker", enabled = True),
         compile_flags,
         link_flags,
     ]
