@@ -49,8 +49,12 @@ HANDLE open_device() {
 }
 
 Status base_socket(SOCKET socket, SOCKET& base) {
+  // Asked first, because Wine has a base handle for any number.
+  int type = 0;
+  int type_size = sizeof type;
   DWORD size = 0;
-  if (::WSAIoctl(socket, SIO_BASE_HANDLE, nullptr, 0, &base, sizeof base, &size, nullptr, nullptr) == 0) {
+  if (::getsockopt(socket, SOL_SOCKET, SO_TYPE, reinterpret_cast<char*>(&type), &type_size) == 0 &&
+      ::WSAIoctl(socket, SIO_BASE_HANDLE, nullptr, 0, &base, sizeof base, &size, nullptr, nullptr) == 0) {
     return Status::kOk;
   }
   const int error = ::WSAGetLastError();
