@@ -6,10 +6,12 @@
 #if defined(_WIN32)
 #include "core/platform/windows/win32.h"
 // After it.
+#include <afunix.h>
 #include <ws2tcpip.h>
 #else
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #endif

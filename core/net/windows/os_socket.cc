@@ -41,9 +41,11 @@ Status set_nonblocking(Handle socket) {
   return ::ioctlsocket(socket_of(socket), static_cast<long>(FIONBIO), &on) == 0 ? Status::kOk : last_error();
 }
 
-Status configure(Handle socket, const TcpOptions& options) {
+Status configure(Handle socket, const Address& address, const TcpOptions& options) {
   if (const Status status = set_nonblocking(socket); !ok(status)) return status;
-  if (const Status status = set_number(socket, IPPROTO_TCP, TCP_NODELAY, 1); !ok(status)) return status;
+  if (!address.is_unix()) {
+    if (const Status status = set_number(socket, IPPROTO_TCP, TCP_NODELAY, 1); !ok(status)) return status;
+  }
   if (options.recv_buffer != 0) {
     if (const Status status = set_option(socket, Option::kRecvBuffer, options.recv_buffer); !ok(status)) return status;
   }
@@ -73,13 +75,12 @@ Status status_of_lookup(int error) {
 
 }  // namespace
 
-Result<Handle> open_tcp(const Address& address, const TcpOptions& options) {
-  const int family = address.is_v6() ? AF_INET6 : AF_INET;
+Result<Handle> open_stream(const Address& address, const TcpOptions& options) {
   const SOCKET made =
-      ::WSASocketW(family, SOCK_STREAM, IPPROTO_TCP, nullptr, 0, WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT);
+      ::WSASocketW(address.family(), SOCK_STREAM, 0, nullptr, 0, WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT);
   if (made == INVALID_SOCKET) return last_error();
   const auto socket = static_cast<Handle>(made);
-  if (const Status status = configure(socket, options); !ok(status)) {
+  if (const Status status = configure(socket, address, options); !ok(status)) {
     close(socket);
     return status;
   }
@@ -104,7 +105,9 @@ Status bind_and_listen(Handle socket, const Address& address, const TcpOptions& 
   // SO_REUSEADDR would let others take the port while it is in use; without it, waiting connections do not block it.
   // Nothing shares it evenly, as reuse_port promises.
   if (options.reuse_port) return Status::kNotSupported;
-  if (const Status status = set_number(socket, SOL_SOCKET, SO_EXCLUSIVEADDRUSE, 1); !ok(status)) return status;
+  if (!address.is_unix()) {
+    if (const Status status = set_number(socket, SOL_SOCKET, SO_EXCLUSIVEADDRUSE, 1); !ok(status)) return status;
+  }
   if (address.is_v6()) {
     const Status status = set_number(socket, IPPROTO_IPV6, IPV6_V6ONLY, options.v6_only ? 1 : 0);
     if (!ok(status)) return status;
@@ -130,8 +133,8 @@ Result<Handle> accept(Handle listener) {
     const auto socket = static_cast<Handle>(taken);
     // Windows gives a connection neither its listener's mode nor its options, and lets children inherit it.
     ::SetHandleInformation(reinterpret_cast<HANDLE>(taken), HANDLE_FLAG_INHERIT, 0);
-    Status status = set_nonblocking(socket);
-    if (ok(status)) status = set_number(socket, IPPROTO_TCP, TCP_NODELAY, 1);
+    (void)set_number(socket, IPPROTO_TCP, TCP_NODELAY, 1);  // a Unix-domain socket has no such option
+    const Status status = set_nonblocking(socket);
     if (ok(status)) return socket;
     close(socket);
     return status;
