@@ -49,14 +49,18 @@ HANDLE open_device() {
 }
 
 Status base_socket(SOCKET socket, SOCKET& base) {
+  // Wine gives any handle back as its own base; so ask first what only a socket answers.
+  int type;
+  int type_size = sizeof type;
   DWORD size = 0;
-  if (::WSAIoctl(socket, SIO_BASE_HANDLE, nullptr, 0, &base, sizeof base, &size, nullptr, nullptr) == 0) {
+  if (::getsockopt(socket, SOL_SOCKET, SO_TYPE, reinterpret_cast<char*>(&type), &type_size) == 0 &&
+      ::WSAIoctl(socket, SIO_BASE_HANDLE, nullptr, 0, &base, sizeof base, &size, nullptr, nullptr) == 0) {
     return Status::kOk;
   }
   const int error = ::WSAGetLastError();
-  DWORD flags = 0;
-  // Winsock says the same of a handle that is no socket and of a number that is no handle.
-  if (error == WSAENOTSOCK && !::GetHandleInformation(reinterpret_cast<HANDLE>(socket), &flags)) {
+  // Winsock says the same of a file that is no socket and of a number that is no file. (-1 is a handle: that of the
+  // process.)
+  if (error == WSAENOTSOCK && ::GetFileType(reinterpret_cast<HANDLE>(socket)) == FILE_TYPE_UNKNOWN) {
     return Status::kBadDescriptor;
   }
   return status_of_os_error(error);
