@@ -107,8 +107,8 @@ class WatchedSocket {
   Request read_{*this, platform::afd::kReceive | platform::afd::kReceiveExpedited | platform::afd::kAccept |
                            platform::afd::kDisconnect | platform::afd::kAbort | platform::afd::kLocalClose |
                            platform::afd::kConnectFail};
-  Request write_{*this, platform::afd::kSend | platform::afd::kAbort | platform::afd::kLocalClose |
-                            platform::afd::kConnectFail};
+  Request write_{
+      *this, platform::afd::kSend | platform::afd::kAbort | platform::afd::kLocalClose | platform::afd::kConnectFail};
 };
 
 }  // namespace rota::io

@@ -75,8 +75,8 @@ Status status_of_lookup(int error) {
 
 Result<Handle> open_tcp(const Address& address, const TcpOptions& options) {
   const int family = address.is_v6() ? AF_INET6 : AF_INET;
-  const SOCKET made = ::WSASocketW(family, SOCK_STREAM, IPPROTO_TCP, nullptr, 0,
-                                   WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT);
+  const SOCKET made =
+      ::WSASocketW(family, SOCK_STREAM, IPPROTO_TCP, nullptr, 0, WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT);
   if (made == INVALID_SOCKET) return last_error();
   const auto socket = static_cast<Handle>(made);
   if (const Status status = configure(socket, options); !ok(status)) {
@@ -155,13 +155,12 @@ Status read(Handle socket, void* buffer, size_t len, size_t& count) {
 }
 
 Status write(Handle socket, const Buffer* buffers, size_t buffer_count, size_t& count) {
-  // A write may be partial: what is beyond comes with the next.
-  constexpr size_t kMostAtOnce = 128;
+  // More bytes than the system counts come with the next write.
   constexpr size_t kMostBytes = INT_MAX;
-  WSABUF parts[kMostAtOnce];
+  WSABUF parts[kMostBuffers];
   DWORD used = 0;
   size_t total = 0;
-  for (size_t i = 0; i < buffer_count && used < kMostAtOnce && total < kMostBytes; ++i) {
+  for (size_t i = 0; i < buffer_count && total < kMostBytes; ++i) {
     const size_t room = kMostBytes - total;
     const size_t len = buffers[i].len < room ? buffers[i].len : room;
     if (len == 0) continue;
@@ -201,8 +200,7 @@ Status get_option(Handle socket, Option option, int64_t& value) {
   }
   linger wait{};
   int size = sizeof wait;
-  const int result =
-      ::getsockopt(socket_of(socket), SOL_SOCKET, SO_LINGER, reinterpret_cast<char*>(&wait), &size);
+  const int result = ::getsockopt(socket_of(socket), SOL_SOCKET, SO_LINGER, reinterpret_cast<char*>(&wait), &size);
   if (result != 0) return last_error();
   value = wait.l_onoff != 0 ? wait.l_linger : -1;
   return Status::kOk;

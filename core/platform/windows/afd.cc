@@ -49,8 +49,8 @@ HANDLE open_device() {
 }
 
 Status base_socket(SOCKET socket, SOCKET& base) {
-  // Wine gives any handle back as its own base; so ask first what only a socket answers.
-  int type;
+  // Asked first, because Wine has a base handle for any number.
+  int type = 0;
   int type_size = sizeof type;
   DWORD size = 0;
   if (::getsockopt(socket, SOL_SOCKET, SO_TYPE, reinterpret_cast<char*>(&type), &type_size) == 0 &&
