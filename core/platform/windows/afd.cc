@@ -79,10 +79,9 @@ Status Poll::start(HANDLE device, HANDLE event, void* context, SOCKET base, uint
   return status_of_os_error(static_cast<int>(::RtlNtStatusToDosError(started)));
 }
 
-void Poll::cancel(HANDLE device) {
+bool Poll::cancel(HANDLE device) {
   IO_STATUS_BLOCK status;
-  // Fails when it is done already.
-  (void)::NtCancelIoFileEx(device, &status_, &status);
+  return ::NtCancelIoFileEx(device, &status_, &status) == 0;
 }
 
 bool Poll::done() const {
