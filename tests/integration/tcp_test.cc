@@ -114,8 +114,10 @@ TEST_CASE("a broken connection is told as an error") {
   CHECK(rota_socket_set_option(pair.server, ROTA_SOCKET_LINGER, 0) == ROTA_OK);
   pair.server.reset();
   std::string bytes;
-  CHECK(receive(pair.client, bytes) == ROTA_ECONNRESET);
-  CHECK(send(pair.client, "x") == ROTA_EPIPE);
+  CHECK(receive(pair.client, bytes) == (os_resets_are_told() ? ROTA_ECONNRESET : ROTA_OK));
+  // Unix tells of a reset once, Windows for good.
+  const rota_status sent = send(pair.client, "x");
+  CHECK((sent == ROTA_EPIPE || sent == ROTA_ECONNRESET));
 }
 
 TEST_CASE("nobody listens: refused; names are looked up") {
@@ -301,9 +303,16 @@ TEST_CASE("the smallest stack a host may ask for carries the largest gathering w
     Socket listener = listen(runtime);
     Pair pair = connected(runtime, listener);
     const std::vector<rota_buffer> parts(1024, rota_buffer{"y", 1});
+    size_t done = 0;  // the first time as many as can be: a write may be partial
     const Task writer = spawn(runtime, [&](rota_context* cx) {
-      size_t count = 0;
-      return rota_socket_writev_poll(pair.client, cx, parts.data(), parts.size(), &count);
+      while (done < parts.size()) {
+        size_t count = 0;
+        const rota_status status =
+            rota_socket_writev_poll(pair.client, cx, parts.data() + done, parts.size() - done, &count);
+        if (status != ROTA_OK) return status;
+        done += count;
+      }
+      return ROTA_OK;
     });
     CHECK(writer.wait() == ROTA_OK);
     CHECK(receive_exactly(pair.server, 1024) == std::string(1024, 'y'));

@@ -35,6 +35,11 @@ void os_socket_end(os_socket socket);
 int os_socket_is_stream(os_socket socket);
 void os_socket_set_nodelay(os_socket socket, int on);
 
+/* 1 where several listeners may share a port, each getting its part. */
+int os_ports_can_be_shared(void);
+/* 1 where receiving tells of a reset, which is asked of the system's own calls: under Wine 8 they tell of the end. */
+int os_resets_are_told(void);
+
 /* An ordinary file that is gone when it is closed: a descriptor on Unix, a HANDLE on Windows. */
 intptr_t os_file_open(void);
 void os_file_close(intptr_t file);

@@ -427,7 +427,7 @@ ROTA_API rota_status rota_queue_pop(rota_queue* queue, rota_completion* out, uin
 
 /* ------------------------------------------------------------------------------------------------------- sockets */
 
-#define ROTA_TCP_REUSE_PORT 1u /* listen: several sockets may share the address */
+#define ROTA_TCP_REUSE_PORT 1u /* listen: several sockets may share the address; Windows: ROTA_ENOTSUP */
 #define ROTA_TCP_V6_ONLY 2u    /* listen on ::, IPv6 alone */
 
 typedef struct rota_tcp_options {

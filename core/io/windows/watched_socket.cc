@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include "core/io/windows/watched_socket.h"
 
+#include "core/platform/clock.h"
 #include "core/platform/thread.h"
 
 namespace rota::io {
 namespace {
 
 namespace afd = platform::afd;
+
+// Ample for an answer that is on its way.
+constexpr uint64_t kDoneSoonNs = 1'000'000'000;
 
 uint32_t translate(uint32_t events) {
   uint32_t ready = 0;
@@ -60,7 +64,7 @@ uint32_t WatchedSocket::forget() {
                                                  base::memory_order_relaxed)) {
       continue;
     }
-    request->poll_.cancel(device_.handle);
+    (void)request->poll_.cancel(device_.handle);
     ++out;
   }
   return out;
@@ -69,8 +73,10 @@ uint32_t WatchedSocket::forget() {
 void WatchedSocket::recall() {
   for (Request* request : {&read_, &write_}) {
     if (request->state_.load(base::memory_order_acquire) == Request::kIdle) continue;
-    request->poll_.cancel(device_.handle);
-    while (!request->poll_.done()) platform::yield_thread();
+    // Wine now and then loses a request whose thread has ended: it knows of none to cancel, and none is ever done.
+    const bool known = request->poll_.cancel(device_.handle);
+    const uint64_t limit = known ? platform::kForever : platform::now_ns() + kDoneSoonNs;
+    while (!request->poll_.done() && platform::now_ns() < limit) platform::yield_thread();
   }
 }
 

@@ -58,9 +58,9 @@ Status base_socket(SOCKET socket, SOCKET& base) {
     return Status::kOk;
   }
   const int error = ::WSAGetLastError();
-  DWORD flags = 0;
-  // Winsock says the same of a handle that is no socket and of a number that is no handle.
-  if (error == WSAENOTSOCK && !::GetHandleInformation(reinterpret_cast<HANDLE>(socket), &flags)) {
+  // Winsock says the same of a file that is no socket and of a number that is no file. (-1 is a handle: that of the
+  // process.)
+  if (error == WSAENOTSOCK && ::GetFileType(reinterpret_cast<HANDLE>(socket)) == FILE_TYPE_UNKNOWN) {
     return Status::kBadDescriptor;
   }
   return status_of_os_error(error);
@@ -79,10 +79,9 @@ Status Poll::start(HANDLE device, HANDLE event, void* context, SOCKET base, uint
   return status_of_os_error(static_cast<int>(::RtlNtStatusToDosError(started)));
 }
 
-void Poll::cancel(HANDLE device) {
+bool Poll::cancel(HANDLE device) {
   IO_STATUS_BLOCK status;
-  // Fails when it is done already.
-  (void)::NtCancelIoFileEx(device, &status_, &status);
+  return ::NtCancelIoFileEx(device, &status_, &status) == 0;
 }
 
 bool Poll::done() const {

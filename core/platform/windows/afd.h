@@ -50,8 +50,8 @@ class Poll {
   // `timeout`: in units of 100 ns, negative: from now on. When it is done, `event` is set (nullptr: none), and, unless
   // `context` is nullptr, `device`'s completion port gets a packet with it. Done before or not: it is all the same.
   Status start(HANDLE device, HANDLE event, void* context, SOCKET base, uint32_t events, int64_t timeout);
-  // It will be done soon.
-  void cancel(HANDLE device);
+  // It will be done soon. False: the system knows of no such request, because it is done, or this very moment.
+  bool cancel(HANDLE device);
   // acquire: what it has found is there.
   bool done() const;
 

@@ -71,6 +71,10 @@ void os_socket_set_nodelay(os_socket socket, int on) {
   OS_CHECK(setsockopt((int)socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) == 0);
 }
 
+int os_ports_can_be_shared(void) { return 1; }
+
+int os_resets_are_told(void) { return 1; }
+
 intptr_t os_file_open(void) {
   char name[] = "/tmp/rota_test.XXXXXX";
   const int file = mkstemp(name);

@@ -93,6 +93,23 @@ void os_socket_set_nodelay(os_socket socket, int on) {
   OS_CHECK(setsockopt((SOCKET)socket, IPPROTO_TCP, TCP_NODELAY, (const char*)&value, sizeof value) == 0);
 }
 
+int os_ports_can_be_shared(void) { return 0; }
+
+int os_resets_are_told(void) {
+  os_socket ends[2];
+  os_socket_pair(ends);
+  const struct linger reset = {1, 0};
+  OS_CHECK(setsockopt((SOCKET)ends[0], SOL_SOCKET, SO_LINGER, (const char*)&reset, sizeof reset) == 0);
+  os_socket_close(ends[0]);
+  char byte;
+  int count;
+  do {
+    count = recv((SOCKET)ends[1], &byte, 1, 0);
+  } while (count < 0 && WSAGetLastError() == WSAEWOULDBLOCK);
+  os_socket_close(ends[1]);
+  return count < 0;
+}
+
 intptr_t os_file_open(void) {
   wchar_t folder[MAX_PATH + 1], name[MAX_PATH + 1];
   OS_CHECK(GetTempPathW(MAX_PATH, folder) != 0);
