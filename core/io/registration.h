@@ -25,6 +25,9 @@
 // checked by the read-modify-write that sets the flag. An event's read-modify-write comes before it (then its bits are
 // seen and nobody waits) or after (then the event sees the flag, and takes the lock behind the one who waits).
 //
+// A poller that must be told when somebody waits (poller.h: rearm) is told behind that, so that it then reports what
+// holds, be it from before.
+//
 // One word, so its modification order decides everything, and acq_rel is enough: release on each change, acquire on
 // what acts on it; no other variable is compared with it.
 //
@@ -35,12 +38,18 @@
 
 #include "core/base/atomic.h"
 #include "core/base/mutex.h"
-#include "core/io/ready.h"
+#include "core/io/poller.h"
 #include "core/platform/arena.h"
 #include "core/task/context.h"
 #include "core/task/waker_set.h"
 
 namespace rota::io {
+
+// What the registrations of a driver share.
+struct Queue {
+  platform::Arena& arena;
+  Poller poller;
+};
 
 class alignas(base::kCacheLine) Registration {
  public:
@@ -54,7 +63,7 @@ class alignas(base::kCacheLine) Registration {
     uint64_t word_ = 0;
   };
 
-  Registration(platform::Arena& arena, uint32_t index) : arena_(arena), index_(index) {}
+  Registration(Queue& queue, uint32_t index) : queue_(queue), index_(index) {}
 
   // kOk: an operation of this direction may try; `seen` is for clear_ready. kPending: the task is woken when it may.
   // kClosed, kShutdown: it never will. kNoMemory: it may not, and is not woken.
@@ -108,13 +117,14 @@ class alignas(base::kCacheLine) Registration {
   }
 
   Status wait(Direction direction, task::Task& task, Seen& seen);
+  Status enlist(Direction direction, task::Task& task, Seen& seen);
   void clear(uint32_t bits, Seen seen);
   bool bring_down(uint64_t how);
   void wake(uint64_t waiting);
 
   // Written by events, operations and the driver, read by operations. A slot starts out closed.
   base::Atomic<uint64_t> word_{kClosed};
-  platform::Arena& arena_;
+  Queue& queue_;
   const uint32_t index_;
   intptr_t descriptor_ = -1;  // written by open, before the word that says so
 

@@ -17,7 +17,7 @@ namespace rota::io {
 
 class Slab {
  public:
-  explicit Slab(platform::Arena& arena) : arena_(arena) {}
+  explicit Slab(Queue& queue) : queue_(queue) {}
   ~Slab() { clear(); }
   Slab(const Slab&) = delete;
   Slab& operator=(const Slab&) = delete;
@@ -64,7 +64,7 @@ class Slab {
 
   bool grow() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex);
 
-  platform::Arena& arena_;
+  Queue& queue_;
   // Written under the lock, read by the driver without.
   base::Atomic<Registration*> chunks_[kChunks] = {};
   uint32_t grown_ ABSL_GUARDED_BY(mutex) = 0;

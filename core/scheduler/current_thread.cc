@@ -31,8 +31,9 @@ Status CurrentThread::open() {
   if (const Status status = io_.open(); !ok(status)) return status;
   if (const Status status = bell_.open(); !ok(status)) return status;
   if (const Status status = set_.open(); !ok(status)) return status;
-  for (const intptr_t member : {bell_.handle(), io_.handle()}) {
-    if (const Status status = set_.add(member); !ok(status)) return status;
+  if (const Status status = set_.add(bell_.handle()); !ok(status)) return status;
+  if (pollable()) {
+    if (const Status status = set_.add(io_.handle()); !ok(status)) return status;
   }
   base::MutexLock lock(alarm_mutex_);
   if (const Status status = alarm_.open(); !ok(status)) return status;

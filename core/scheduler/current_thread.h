@@ -67,8 +67,11 @@ class CurrentThread final : public Scheduler {
   // Driver: whether a turn would find something at once.
   bool has_work() const;
 
-  // From now on the handle returned, which may only be polled, is readable when there is something to do.
+  // From now on the handle returned, which may only be polled, is readable when there is something to do; but for
+  // descriptors, unless pollable().
   intptr_t watch_signals();
+  // The system has a handle that tells of the readiness of descriptors.
+  bool pollable() const { return io_.handle() != platform::kNoHandle; }
   // Something outside of this scheduler needs a turn: jobs, a queue.
   void disturb();
 

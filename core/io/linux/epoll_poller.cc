@@ -45,7 +45,7 @@ void close_fd(int& fd) {
 
 }  // namespace
 
-Status EpollPoller::open() {
+Status EpollPoller::open(const platform::Memory& /*memory*/) {
   epoll_ = ::epoll_create1(EPOLL_CLOEXEC);
   if (epoll_ < 0) return platform::last_os_error();
   wake_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);

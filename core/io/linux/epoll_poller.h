@@ -15,6 +15,7 @@
 #include "core/base/atomic.h"
 #include "core/base/status.h"
 #include "core/io/ready.h"
+#include "core/platform/memory.h"
 
 namespace rota::io {
 
@@ -22,16 +23,18 @@ class EpollPoller {
  public:
   static constexpr uint64_t kWakeToken = UINT64_MAX;
   static constexpr uint32_t kBatch = 512;
+  static constexpr bool kRearms = false;
 
   EpollPoller() = default;
   ~EpollPoller() { close(); }
   EpollPoller(const EpollPoller&) = delete;
   EpollPoller& operator=(const EpollPoller&) = delete;
 
-  Status open();
+  Status open(const platform::Memory& memory = {});
   void close();
   Status add(intptr_t fd, uint64_t token);
   void del(intptr_t fd);
+  void rearm(intptr_t /*fd*/, Direction /*direction*/) {}
   Status poll(uint64_t timeout_ns, uint32_t& count);
   Event event(uint32_t index) const;
   void wake();
