@@ -9,8 +9,9 @@
 //                                  under `token` (edge-triggered), for both directions and for the peer's end. Also to
 //                                  a poll that is under way. kNotSupported: a kind of file that has no readiness.
 //                                  kExists: added before. kBadDescriptor, kNoMemory
-//   void del(fd)                   no more reports, but those in a batch already taken. The owner deletes before it
-//                                  closes; what was not added is left alone
+//   void del(fd)                   no more reports, but those in a batch already taken, and nothing of the queue keeps
+//                                  the file open any more. The owner deletes before it closes; what was not added is
+//                                  left alone
 //   Status poll(timeout_ns, n)     waits until there are reports, a wake, or the time has passed (kForever: never; 0:
 //                                  only looks), and takes a batch of `n` (at most kBatch), read with event(i) until the
 //                                  next poll. Several reports of a batch may have the same token. What does not fit

@@ -32,6 +32,7 @@
   TEST_CASE_TEMPLATE_INVOKE(poller_overflow, Backend);     \
   TEST_CASE_TEMPLATE_INVOKE(poller_ten_thousand, Backend); \
   TEST_CASE_TEMPLATE_INVOKE(poller_delete_race, Backend);  \
+  TEST_CASE_TEMPLATE_INVOKE(poller_no_hold, Backend);      \
   TEST_CASE_TEMPLATE_INVOKE(poller_wake, Backend);         \
   TEST_CASE_TEMPLATE_INVOKE(poller_wake_many, Backend);    \
   TEST_CASE_TEMPLATE_INVOKE(poller_timeout, Backend);      \

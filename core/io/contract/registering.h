@@ -185,4 +185,36 @@ TEST_CASE_TEMPLATE_DEFINE("no poll that begins after a delete reports it, whatev
   poller.join();
 }
 
+TEST_CASE_TEMPLATE_DEFINE("deleted and closed, a file is gone, also while somebody polls", Backend, poller_no_hold) {
+  Opened<Backend> opened;
+  Listener elsewhere;
+  std::atomic<bool> done{false};
+  std::thread poller([&] {
+    while (!done.load()) (void)opened.poll(platform::kForever);
+  });
+  for (int round = 0; round < 100; ++round) {
+    Listener listener;
+    const net::Address address = listener.address();
+    REQUIRE(ok(opened.poller.add(listener.handle(), 1)));
+    Pair pair(elsewhere);
+    REQUIRE(ok(opened.poller.add(pair.near(), 2)));
+    if (round % 2 == 0) opened.used_up(pair.near(), Direction::kWrite);
+    opened.poller.del(listener.handle());
+    listener.close();
+    const os::Handle late = open_socket();
+    Status status = os::connect(late, address);
+    while (status == Status::kPending) status = os::connected(late);
+    CHECK(status == Status::kConnectionRefused);
+    os::close(late);
+    // The peer is told of the end.
+    opened.poller.del(pair.near());
+    pair.close_near();
+    Status end = Status::kAgain;
+    while (end == Status::kAgain) (void)Pair::drain(pair.far(), end);
+  }
+  done.store(true);
+  opened.poller.wake();
+  poller.join();
+}
+
 }  // namespace rota::io::contract
