@@ -4,9 +4,10 @@
 //
 //   Signal     readable from raise() to clear(); both may be called at any time, any number of times
 //   Alarm      readable from its deadline on, until it is set again
-//   SignalSet  readable as long as one of its members is (an epoll set, a kqueue, ...)
+//   SignalSet  readable as long as one of its members is (an epoll set, a kqueue, ...). Where a set remembers that a
+//              member was, it stays readable until settle() has it look again; call that after silencing members
 //
-// Thread safety: raise from any thread; the rest by one thread at a time.
+// Thread safety: raise and settle from any thread; the rest by one thread at a time.
 #pragma once
 
 #include <cstdint>
@@ -47,6 +48,7 @@ class SignalSet {
   ~SignalSet();
   Status open();
   Status add(intptr_t member);
+  void settle();
   intptr_t handle() const { return handle_; }
 
  private:
