@@ -43,5 +43,6 @@ SELECTORS = [
     "capi/include/rota/export.h",
     "core/io/poller.h",
     "core/platform/bsd/kqueue_system.h",
+    "core/platform/signal.h",
     "core/platform/spin.h",
 ]

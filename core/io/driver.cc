@@ -4,18 +4,18 @@
 namespace rota::io {
 
 void Driver::close() {
-  queue_.poller.close();
+  poller_.close();
   slab_.clear();
 }
 
 Status Driver::poll(uint64_t timeout_ns) {
   // Nothing to look at: a runtime without descriptors makes no system calls for them.
-  if (timeout_ns == 0 && registrations() == 0 && !queue_.poller.wake_pending()) return Status::kOk;
+  if (timeout_ns == 0 && registrations() == 0 && !poller_.unfinished()) return Status::kOk;
   uint32_t count = 0;
-  if (const Status status = queue_.poller.poll(timeout_ns, count); !ok(status)) return status;
+  if (const Status status = poller_.poll(timeout_ns, count); !ok(status)) return status;
   uint32_t events = 0;
   for (uint32_t i = 0; i < count; ++i) {
-    const Event event = queue_.poller.event(i);
+    const Event event = poller_.event(i);
     if (event.token == Poller::kWakeToken) continue;
     ++events;
     Registration* slot = slab_.at(static_cast<uint32_t>(event.token));
@@ -34,10 +34,10 @@ Result<Registration*> Driver::add(intptr_t descriptor, uint32_t assumed) {
     slot = slab_.take();
     if (slot == nullptr) return Status::kNoMemory;
     // Before the queue has it: the first event may come in at once.
-    generation = slot->open(descriptor, assumed);
+    generation = slot->open(descriptor, assumed | Poller::kAssumed);
   }
   registrations_.fetch_add(1, base::memory_order_relaxed);
-  const Status status = queue_.poller.add(descriptor, token(*slot, generation));
+  const Status status = poller_.add(descriptor, token(*slot, generation), slot->entry());
   if (ok(status)) return slot;
   registrations_.fetch_sub(1, base::memory_order_relaxed);
   (void)slot->close();
@@ -47,7 +47,7 @@ Result<Registration*> Driver::add(intptr_t descriptor, uint32_t assumed) {
 
 bool Driver::deregister(Registration& registration) {
   if (!registration.close()) return false;
-  queue_.poller.del(registration.descriptor());
+  poller_.del(registration.descriptor(), registration.entry());
   registrations_.fetch_sub(1, base::memory_order_relaxed);
   return true;
 }

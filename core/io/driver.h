@@ -17,6 +17,7 @@
 
 #include "core/base/atomic.h"
 #include "core/base/result.h"
+#include "core/io/poller.h"
 #include "core/io/registration.h"
 #include "core/io/slab.h"
 
@@ -24,12 +25,12 @@ namespace rota::io {
 
 class Driver {
  public:
-  explicit Driver(platform::Arena& arena) : queue_{arena, {}}, slab_(queue_) {}
+  explicit Driver(platform::Arena& arena) : arena_(arena), slab_(arena, poller_) {}
   ~Driver() { close(); }
   Driver(const Driver&) = delete;
   Driver& operator=(const Driver&) = delete;
 
-  Status open() { return queue_.poller.open(queue_.arena.memory()); }
+  Status open() { return poller_.open(arena_.memory()); }
   // Frees everything. No registration is in use.
   void close();
 
@@ -37,9 +38,9 @@ class Driver {
   // looks.
   Status poll(uint64_t timeout_ns);
   // The poll in progress, or else the next, returns.
-  void wake() { queue_.poller.wake(); }
-  // Pollable by a host: readable as long as poll(0) has something to do. platform::kNoHandle: this system has none.
-  intptr_t handle() const { return queue_.poller.handle(); }
+  void wake() { poller_.wake(); }
+  // The set is readable as long as poll(0) has something to do. Once, after open. kNotSupported: nothing tells.
+  Status join(platform::SignalSet& set) { return poller_.join(set); }
 
   // Registers for both directions. `assumed`: bits to begin with, for who knows the state: a wrong guess costs one try.
   // Errors: those of Poller::add, kShutdown, kNoMemory.
@@ -67,10 +68,11 @@ class Driver {
     return uint64_t{generation} << 32 | registration.index();
   }
 
-  Queue queue_;
+  platform::Arena& arena_;
   Slab slab_;
   bool shut_down_ ABSL_GUARDED_BY(slab_.mutex) = false;
   base::Atomic<uint64_t> registrations_{0};
+  Poller poller_;
   base::OwnedCounter events_;  // who polls
 };
 

@@ -11,20 +11,16 @@ uint32_t Registration::open(intptr_t descriptor, uint32_t assumed) {
 }
 
 Status Registration::wait(Direction direction, task::Task& task, Seen& seen) {
-  const Status status = enlist(direction, task, seen);
-  if (status == Status::kPending) queue_.poller.rearm(descriptor_, direction);
-  return status;
-}
-
-Status Registration::enlist(Direction direction, task::Task& task, Seen& seen) {
   base::MutexLock lock(mutex_);
   seen.word_ = word_.fetch_or(waits(direction), base::memory_order_acq_rel);
   // On these returns the flag may stay without a waiter: an event then takes the lock once for nothing.
   if ((seen.word_ & kDown) != 0) return status_of(seen.word_);
   if ((seen.word_ & ready_for(direction)) != 0) return Status::kOk;
   task::WakerSet& waiters = direction == Direction::kRead ? readers_ : writers_;
-  const Status added = waiters.add(task, queue_.arena);
-  return ok(added) ? Status::kPending : added;
+  if (const Status added = waiters.add(task, arena_); !ok(added)) return added;
+  // Under the lock, which whoever closes takes before the poller forgets the entry.
+  poller_.want(entry_, used_up_by(direction));
+  return Status::kPending;
 }
 
 void Registration::clear(uint32_t bits, Seen seen) {
@@ -64,8 +60,8 @@ void Registration::wake(uint64_t waiting) {
     if ((waiting & kReadWaits) != 0) readers_.take(readers);
     if ((waiting & kWriteWaits) != 0) writers_.take(writers);
   }
-  readers.wake_all(queue_.arena);
-  writers.wake_all(queue_.arena);
+  readers.wake_all(arena_);
+  writers.wake_all(arena_);
 }
 
 }  // namespace rota::io

@@ -25,9 +25,6 @@
 // checked by the read-modify-write that sets the flag. An event's read-modify-write comes before it (then its bits are
 // seen and nobody waits) or after (then the event sees the flag, and takes the lock behind the one who waits).
 //
-// A poller that must be told when somebody waits (poller.h: rearm) is told behind that, so that it then reports what
-// holds, be it from before.
-//
 // One word, so its modification order decides everything, and acq_rel is enough: release on each change, acquire on
 // what acts on it; no other variable is compared with it.
 //
@@ -39,17 +36,12 @@
 #include "core/base/atomic.h"
 #include "core/base/mutex.h"
 #include "core/io/poller.h"
+#include "core/io/ready.h"
 #include "core/platform/arena.h"
 #include "core/task/context.h"
 #include "core/task/waker_set.h"
 
 namespace rota::io {
-
-// What the registrations of a driver share.
-struct Queue {
-  platform::Arena& arena;
-  Poller poller;
-};
 
 class alignas(base::kCacheLine) Registration {
  public:
@@ -63,7 +55,8 @@ class alignas(base::kCacheLine) Registration {
     uint64_t word_ = 0;
   };
 
-  Registration(Queue& queue, uint32_t index) : queue_(queue), index_(index) {}
+  Registration(platform::Arena& arena, Poller& poller, uint32_t index)
+      : arena_(arena), poller_(poller), index_(index) {}
 
   // kOk: an operation of this direction may try; `seen` is for clear_ready. kPending: the task is woken when it may.
   // kClosed, kShutdown: it never will. kNoMemory: it may not, and is not woken.
@@ -99,6 +92,7 @@ class alignas(base::kCacheLine) Registration {
   uint32_t generation() const { return generation_of(word_.load(base::memory_order_relaxed)); }
   bool closed() const { return (word_.load(base::memory_order_relaxed) & kClosed) != 0; }
   intptr_t descriptor() const { return descriptor_; }
+  Poller::Entry& entry() { return entry_; }
 
   Registration* next_free = nullptr;  // the slab's lock
 
@@ -117,16 +111,19 @@ class alignas(base::kCacheLine) Registration {
   }
 
   Status wait(Direction direction, task::Task& task, Seen& seen);
-  Status enlist(Direction direction, task::Task& task, Seen& seen);
   void clear(uint32_t bits, Seen seen);
   bool bring_down(uint64_t how);
   void wake(uint64_t waiting);
 
   // Written by events, operations and the driver, read by operations. A slot starts out closed.
   base::Atomic<uint64_t> word_{kClosed};
-  Queue& queue_;
+  platform::Arena& arena_;
+  Poller& poller_;
   const uint32_t index_;
   intptr_t descriptor_ = -1;  // written by open, before the word that says so
+
+  // The poller's. Adding and deleting come before the first wait and after the last; waits hold the lock.
+  Poller::Entry entry_;
 
   base::Mutex mutex_;
   task::WakerSet readers_ ABSL_GUARDED_BY(mutex_);

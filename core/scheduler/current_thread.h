@@ -67,11 +67,10 @@ class CurrentThread final : public Scheduler {
   // Driver: whether a turn would find something at once.
   bool has_work() const;
 
-  // From now on the handle returned, which may only be polled, is readable when there is something to do; but for
-  // descriptors, unless pollable().
-  intptr_t watch_signals();
-  // The system has a handle that tells of the readiness of descriptors.
-  bool pollable() const { return io_.handle() != platform::kNoHandle; }
+  // From now on the set returned is readable when there is something to do; but for descriptors, unless pollable().
+  platform::SignalSet& watch_signals();
+  // The system has something that tells of the readiness of descriptors.
+  bool pollable() const { return pollable_; }
   // Something outside of this scheduler needs a turn: jobs, a queue.
   void disturb();
 
@@ -105,6 +104,7 @@ class CurrentThread final : public Scheduler {
   time::Wheel wheel_;
   platform::Doorbell bell_;
   platform::SignalSet set_;
+  bool pollable_ = false;  // constant after open
 
   // Driver only.
   task::Context context_{0};

@@ -42,23 +42,28 @@ class KqueuePoller {
  public:
   static constexpr uint64_t kWakeToken = UINT64_MAX;
   static constexpr uint32_t kBatch = 512;
-  static constexpr bool kRearms = false;
+  static constexpr uint32_t kAssumed = 0;
+  struct Entry {};
 
   KqueuePoller() = default;
   ~KqueuePoller() { close(); }
   KqueuePoller(const KqueuePoller&) = delete;
   KqueuePoller& operator=(const KqueuePoller&) = delete;
 
-  Status open(const platform::Memory& memory = {});
+  Status open(const platform::Memory& memory);
   void close();
-  Status add(intptr_t fd, uint64_t token);
-  void del(intptr_t fd);
-  void rearm(intptr_t /*fd*/, Direction /*direction*/) {}
+  Status add(intptr_t fd, uint64_t token, Entry& entry);
+  void del(intptr_t fd, Entry& entry);
+  void want(Entry& /*entry*/, uint32_t /*ready*/) {}
   Status poll(uint64_t timeout_ns, uint32_t& count);
   Event event(uint32_t index) const { return translate<System>(events_[index]); }
   void wake();
-  bool wake_pending() const { return wake_pending_.load(base::memory_order_relaxed); }
-  intptr_t handle() const { return kq_ < 0 ? platform::kNoHandle : kq_; }
+  bool unfinished() const { return wake_pending_.load(base::memory_order_relaxed); }
+  // `Set` is SignalSet, but for tests.
+  template <class Set>
+  Status join(Set& set) {
+    return set.add(intptr_t{kq_});
+  }
   Status after_fork();
 
  private:
@@ -135,7 +140,7 @@ int KqueuePoller<System>::apply(Kevent* changes, int count) {
 }
 
 template <class System>
-Status KqueuePoller<System>::add(intptr_t fd, uint64_t token) {
+Status KqueuePoller<System>::add(intptr_t fd, uint64_t token, Entry& /*entry*/) {
   if (const Status status = check_has_readiness(fd); !ok(status)) return status;
   base::MutexLock lock(mutex_);
   if (const uint64_t known = tokens_.get(fd); known != TokenTable::kNone && !is_stale(fd, known))
@@ -190,7 +195,7 @@ void KqueuePoller<System>::forget(intptr_t fd) {
 }
 
 template <class System>
-void KqueuePoller<System>::del(intptr_t fd) {
+void KqueuePoller<System>::del(intptr_t fd, Entry& /*entry*/) {
   base::MutexLock lock(mutex_);
   if (tokens_.get(fd) == TokenTable::kNone) return;
   tokens_.set(fd, TokenTable::kNone);

@@ -14,7 +14,7 @@ template <class Backend>
 Status connect_through(Opened<Backend>& opened, os::Handle socket, const net::Address& address) {
   const Status begun = os::connect(socket, address);
   if (!ok(begun) && begun != Status::kPending) return begun;
-  if (const Status status = opened.poller.add(socket, 5); !ok(status)) return status;
+  if (const Status status = opened.add(socket, 5); !ok(status)) return status;
   for (;;) {
     (void)opened.await(5, kWritable);
     const Status status = os::connected(socket);
@@ -30,7 +30,7 @@ TEST_CASE_TEMPLATE_DEFINE("a connection that comes about is writable", Backend, 
   CHECK(ok(connect_through(opened, socket, listener.address())));
   const os::Handle accepted = listener.accept();
   Pair::send(socket);
-  REQUIRE(ok(opened.poller.add(accepted, 6)));
+  REQUIRE(ok(opened.add(accepted, 6)));
   (void)opened.await(6, kReadable);
   abort_socket(socket);
   abort_socket(accepted);
@@ -46,7 +46,7 @@ TEST_CASE_TEMPLATE_DEFINE("a connection that is refused is ready, and says why w
   for (int round = 0; round < 20; ++round) {
     const os::Handle socket = open_socket();
     CHECK(connect_through(opened, socket, nobody) == Status::kConnectionRefused);
-    opened.poller.del(socket);
+    opened.del(socket);
     os::close(socket);
   }
 }
@@ -55,7 +55,7 @@ TEST_CASE_TEMPLATE_DEFINE("a listener is readable for every wave of connections"
   constexpr int kWave = 100, kWaves = 5;
   Opened<Backend> opened;
   Listener listener;
-  REQUIRE(ok(opened.poller.add(listener.handle(), 1)));
+  REQUIRE(ok(opened.add(listener.handle(), 1)));
   std::vector<os::Handle> connecting, accepted;
   const auto accept_all = [&] {
     for (;;) {

@@ -21,7 +21,7 @@
   TEST_CASE_TEMPLATE_INVOKE(poller_full_close, Backend);   \
   TEST_CASE_TEMPLATE_INVOKE(poller_reset, Backend);        \
   TEST_CASE_TEMPLATE_INVOKE(poller_urgent, Backend);       \
-  TEST_CASE_TEMPLATE_INVOKE(poller_rearm, Backend);        \
+  TEST_CASE_TEMPLATE_INVOKE(poller_want, Backend);         \
   TEST_CASE_TEMPLATE_INVOKE(poller_connect, Backend);      \
   TEST_CASE_TEMPLATE_INVOKE(poller_refused, Backend);      \
   TEST_CASE_TEMPLATE_INVOKE(poller_accept_storm, Backend); \
@@ -39,4 +39,4 @@
   TEST_CASE_TEMPLATE_INVOKE(poller_long_timeout, Backend); \
   TEST_CASE_TEMPLATE_INVOKE(poller_early, Backend);        \
   TEST_CASE_TEMPLATE_INVOKE(poller_during, Backend);       \
-  TEST_CASE_TEMPLATE_INVOKE(poller_handle, Backend)
+  TEST_CASE_TEMPLATE_INVOKE(poller_join, Backend)

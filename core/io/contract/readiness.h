@@ -10,7 +10,7 @@ namespace rota::io::contract {
 TEST_CASE_TEMPLATE_DEFINE("the state found at add is reported once", Backend, poller_initial) {
   Opened<Backend> opened;
   Pair pair;
-  REQUIRE(ok(opened.poller.add(pair.near(), 7)));
+  REQUIRE(ok(opened.add(pair.near(), 7)));
   CHECK(opened.poll(platform::kForever) == Reports{{7, kWritable}});
   CHECK(opened.poll(0).empty());
 
@@ -21,7 +21,7 @@ TEST_CASE_TEMPLATE_DEFINE("the state found at add is reported once", Backend, po
     REQUIRE(ok(os::readiness(full_of_news.near(), true, false, ready)));
     if ((ready & kReadable) != 0) break;
   }
-  REQUIRE(ok(opened.poller.add(full_of_news.near(), 8)));
+  REQUIRE(ok(opened.add(full_of_news.near(), 8)));
   const uint32_t told = opened.await(8, kReadable | kWritable);
   CHECK((told & (kReadClosed | kWriteClosed | kError)) == 0);
   CHECK(opened.poll(0).empty());
@@ -30,13 +30,13 @@ TEST_CASE_TEMPLATE_DEFINE("the state found at add is reported once", Backend, po
 TEST_CASE_TEMPLATE_DEFINE("each arrival is reported; what stays is not reported again", Backend, poller_read_edges) {
   Opened<Backend> opened;
   Pair pair;
-  REQUIRE(ok(opened.poller.add(pair.near(), 1)));
+  REQUIRE(ok(opened.add(pair.near(), 1)));
   (void)opened.await(1, kWritable);
   for (int round = 0; round < 50; ++round) {
     pair.send();
     CHECK((opened.await(1, kReadable) & (kReadClosed | kWriteClosed | kError)) == 0);
     CHECK(opened.poll(0).empty());
-    if (round % 2 == 0 || Backend::Poller::kRearms) {
+    if (round % 2 == 0 || Opened<Backend>::kAsks) {
       CHECK(opened.take_all(pair.near()) >= 1);
       CHECK(opened.poll(0).empty());
     }
@@ -46,7 +46,7 @@ TEST_CASE_TEMPLATE_DEFINE("each arrival is reported; what stays is not reported 
 TEST_CASE_TEMPLATE_DEFINE("room to write is reported when there was none", Backend, poller_write_edges) {
   Opened<Backend> opened;
   Pair pair;
-  REQUIRE(ok(opened.poller.add(pair.near(), 1)));
+  REQUIRE(ok(opened.add(pair.near(), 1)));
   (void)opened.await(1, kWritable);
   for (int round = 0; round < 3; ++round) {
     size_t written = Pair::fill(pair.near());
@@ -65,7 +65,7 @@ TEST_CASE_TEMPLATE_DEFINE("room to write is reported when there was none", Backe
 TEST_CASE_TEMPLATE_DEFINE("the end of what the peer sends closes reading, and only that", Backend, poller_half_close) {
   Opened<Backend> opened;
   Pair pair;
-  REQUIRE(ok(opened.poller.add(pair.near(), 1)));
+  REQUIRE(ok(opened.add(pair.near(), 1)));
   (void)opened.await(1, kWritable);
   pair.send();
   REQUIRE(ok(os::shutdown(pair.far(), os::Half::kWrite)));
@@ -85,7 +85,7 @@ TEST_CASE_TEMPLATE_DEFINE("when both sides are through, writing is closed too", 
   if constexpr (Backend::kTellsOwnShutdown) {
     Opened<Backend> opened;
     Pair pair;
-    REQUIRE(ok(opened.poller.add(pair.near(), 1)));
+    REQUIRE(ok(opened.add(pair.near(), 1)));
     (void)opened.await(1, kWritable);
     REQUIRE(ok(os::shutdown(pair.far(), os::Half::kWrite)));
     CHECK((opened.await(1, kReadable) & kWriteClosed) == 0);
@@ -99,7 +99,7 @@ TEST_CASE_TEMPLATE_DEFINE("when both sides are through, writing is closed too", 
 TEST_CASE_TEMPLATE_DEFINE("a full close reads as an end; writing to it is then refused", Backend, poller_full_close) {
   Opened<Backend> opened;
   Pair pair;
-  REQUIRE(ok(opened.poller.add(pair.near(), 1)));
+  REQUIRE(ok(opened.add(pair.near(), 1)));
   (void)opened.await(1, kWritable);
   pair.close_far();
   (void)opened.await(1, kReadable | (Backend::kTellsReadClosed ? kReadClosed : 0));
@@ -115,7 +115,7 @@ TEST_CASE_TEMPLATE_DEFINE("a reset makes both directions ready, for whoever wait
   Opened<Backend> opened;
   for (const bool unread : {false, true}) {
     Pair pair;
-    REQUIRE(ok(opened.poller.add(pair.near(), 1)));
+    REQUIRE(ok(opened.add(pair.near(), 1)));
     (void)opened.await(1, kWritable);
     if (unread) {
       pair.send();
@@ -127,14 +127,14 @@ TEST_CASE_TEMPLATE_DEFINE("a reset makes both directions ready, for whoever wait
     Status end;
     (void)Pair::drain(pair.near(), end);
     CHECK(end == Status::kConnectionReset);
-    opened.poller.del(pair.near());
+    opened.del(pair.near());
   }
 }
 
 TEST_CASE_TEMPLATE_DEFINE("urgent data makes reading ready, and is told", Backend, poller_urgent) {
   Opened<Backend> opened;
   Pair pair;
-  REQUIRE(ok(opened.poller.add(pair.near(), 1)));
+  REQUIRE(ok(opened.add(pair.near(), 1)));
   (void)opened.await(1, kWritable);
   REQUIRE(Backend::send_urgent(pair.far()));
   if (!Backend::kTellsUrgent) pair.send();
@@ -146,27 +146,27 @@ TEST_CASE_TEMPLATE_DEFINE("urgent data makes reading ready, and is told", Backen
   (void)opened.await(1, kReadable);
 }
 
-// Only for backends that are told when readiness is used up.
-TEST_CASE_TEMPLATE_DEFINE("re-armed, what holds is reported again, once", Backend, poller_rearm) {
-  if constexpr (Backend::Poller::kRearms) {
+// Only for backends that answer questions.
+TEST_CASE_TEMPLATE_DEFINE("what is wanted and holds is reported again, once", Backend, poller_want) {
+  if constexpr (Opened<Backend>::kAsks) {
     Opened<Backend> opened;
     Pair pair;
-    REQUIRE(ok(opened.poller.add(pair.near(), 1)));
+    REQUIRE(ok(opened.add(pair.near(), 1)));
     (void)opened.await(1, kWritable);
     for (int round = 0; round < 3; ++round) {
-      opened.poller.rearm(pair.near(), Direction::kWrite);
+      opened.want(pair.near(), kWritable);
       CHECK(opened.poll(platform::kForever) == Reports{{1, kWritable}});
       CHECK(opened.poll(0).empty());
     }
     pair.send();
     (void)opened.await(1, kReadable);
-    opened.poller.rearm(pair.near(), Direction::kRead);
+    opened.want(pair.near(), kReadable);
     CHECK(opened.poll(platform::kForever) == Reports{{1, kReadable}});
-    opened.poller.del(pair.near());
-    opened.poller.rearm(pair.near(), Direction::kRead);
+    opened.want(pair.near(), kReadable);
+    opened.del(pair.near());
     CHECK(opened.poll(0).empty());
   } else {
-    MESSAGE("left out: this backend needs no re-arming");
+    MESSAGE("left out: this backend remembers what it has reported");
   }
 }
 

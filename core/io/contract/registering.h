@@ -21,41 +21,41 @@ inline void wait_until_readable(os::Handle socket) {
 TEST_CASE_TEMPLATE_DEFINE("what was deleted is not reported, and can be added again", Backend, poller_delete) {
   Opened<Backend> opened;
   Pair pair;
-  REQUIRE(ok(opened.poller.add(pair.near(), 1)));
-  CHECK(opened.poller.add(pair.near(), 2) == Status::kExists);
+  REQUIRE(ok(opened.add(pair.near(), 1)));
+  CHECK(opened.add(pair.near(), 2) == Status::kExists);
   (void)opened.await(1, kWritable);
   // The refused add changed nothing.
   pair.send();
   (void)opened.await(1, kReadable);
   (void)opened.take_all(pair.near());
-  opened.poller.del(pair.near());
+  opened.del(pair.near());
   pair.send();
   wait_until_readable(pair.near());
   CHECK(opened.poll(0).empty());
-  opened.poller.del(pair.near());
-  REQUIRE(ok(opened.poller.add(pair.near(), 3)));
+  opened.del(pair.near());
+  REQUIRE(ok(opened.add(pair.near(), 3)));
   (void)opened.await(3, kReadable | kWritable);
   // With a report under way.
   pair.send();
   wait_until_readable(pair.near());
-  opened.poller.del(pair.near());
+  opened.del(pair.near());
   CHECK(opened.poll(0).empty());
 }
 
 TEST_CASE_TEMPLATE_DEFINE("what is no descriptor is refused", Backend, poller_bad) {
   Opened<Backend> opened;
-  CHECK(opened.poller.add(os::kNone, 1) == Status::kBadDescriptor);
-  CHECK(opened.poller.add(1'000'000'000, 1) == Status::kBadDescriptor);
-  CHECK(opened.poller.add(intptr_t{1} << 40, 1) == Status::kBadDescriptor);
+  CHECK(opened.add(os::kNone, 1) == Status::kBadDescriptor);
+  CHECK(opened.add(1'000'000'000, 1) == Status::kBadDescriptor);
+  CHECK(opened.add(intptr_t{1} << 40, 1) == Status::kBadDescriptor);
   const os::Handle closed = open_socket();
   os::close(closed);
-  CHECK(opened.poller.add(closed, 1) == Status::kBadDescriptor);
-  opened.poller.del(closed);
-  opened.poller.del(os::kNone);
-  opened.poller.del(1'000'000'000);
+  CHECK(opened.add(closed, 1) == Status::kBadDescriptor);
+  opened.del(closed);
+  opened.del(os::kNone);
+  opened.del(1'000'000'000);
   CHECK(opened.poll(0).empty());
   Pair pair;
-  REQUIRE(ok(opened.poller.add(pair.near(), 2)));
+  REQUIRE(ok(opened.add(pair.near(), 2)));
   CHECK(opened.poll(platform::kForever) == Reports{{2, kWritable}});
 }
 
@@ -63,13 +63,13 @@ TEST_CASE_TEMPLATE_DEFINE("a number that comes again is another descriptor", Bac
   Opened<Backend> opened;
   Listener listener;
   Pair keeper(listener);
-  REQUIRE(ok(opened.poller.add(keeper.near(), 1'000'000)));
+  REQUIRE(ok(opened.add(keeper.near(), 1'000'000)));
   (void)opened.await(1'000'000, kWritable);
   std::set<os::Handle> numbers;
   for (uint64_t token = 1; token <= 200; ++token) {
     Pair pair(listener);
     numbers.insert(pair.near());
-    REQUIRE(ok(opened.poller.add(pair.near(), token)));
+    REQUIRE(ok(opened.add(pair.near(), token)));
     if (token % 2 == 0) {
       pair.send();
       wait_until_readable(pair.near());
@@ -79,7 +79,7 @@ TEST_CASE_TEMPLATE_DEFINE("a number that comes again is another descriptor", Bac
       CHECK(reports.size() == 1);
       CHECK(reports.count(token) == 1);
     }
-    opened.poller.del(pair.near());
+    opened.del(pair.near());
   }
   CHECK(opened.poll(0).empty());
   CHECK(numbers.size() < 200);
@@ -91,7 +91,7 @@ TEST_CASE_TEMPLATE_DEFINE("closing without deleting leaves nothing behind", Back
     Listener listener;
     for (uint64_t token = 1; token <= 50; ++token) {
       Pair pair(listener);
-      REQUIRE(ok(opened.poller.add(pair.near(), token)));
+      REQUIRE(ok(opened.add(pair.near(), token)));
       const Reports reports = opened.poll(platform::kForever);
       CHECK(reports == Reports{{token, kWritable}});
       pair.close_near();
@@ -109,8 +109,8 @@ TEST_CASE_TEMPLATE_DEFINE("a batch holds what fits, and the rest comes with the 
   std::vector<Pair> pairs;
   for (uint32_t i = 0; i < kSockets; i += 2) {
     pairs.emplace_back(listener);
-    REQUIRE(ok(opened.poller.add(pairs.back().near(), i)));
-    REQUIRE(ok(opened.poller.add(pairs.back().far(), i + 1)));
+    REQUIRE(ok(opened.add(pairs.back().near(), i)));
+    REQUIRE(ok(opened.add(pairs.back().far(), i + 1)));
   }
   Reports all;
   while (all.size() < kSockets) {
@@ -132,8 +132,8 @@ TEST_CASE_TEMPLATE_DEFINE("ten thousand descriptors: each is told of, and no oth
   pairs.reserve(wanted / 2);
   for (uint32_t i = 0; i < wanted; i += 2) {
     pairs.emplace_back(listener);
-    REQUIRE(ok(opened.poller.add(pairs.back().near(), i)));
-    REQUIRE(ok(opened.poller.add(pairs.back().far(), i + 1)));
+    REQUIRE(ok(opened.add(pairs.back().near(), i)));
+    REQUIRE(ok(opened.add(pairs.back().far(), i + 1)));
   }
   std::vector<uint32_t> told(wanted);
   for (uint32_t left = wanted; left != 0;) {
@@ -150,8 +150,8 @@ TEST_CASE_TEMPLATE_DEFINE("ten thousand descriptors: each is told of, and no oth
     CHECK(opened.take_all(i % 2 == 0 ? pair.near() : pair.far()) == 1);
   }
   for (Pair& pair : pairs) {
-    opened.poller.del(pair.near());
-    opened.poller.del(pair.far());
+    opened.del(pair.near());
+    opened.del(pair.far());
   }
   CHECK(opened.poll(0).empty());
 }
@@ -173,10 +173,10 @@ TEST_CASE_TEMPLATE_DEFINE("no poll that begins after a delete reports it, whatev
   for (uint64_t token = 0; token < 1000; ++token) {
     Pair pair(listener);
     if (token % 2 == 0) pair.send();
-    REQUIRE(ok(opened.poller.add(pair.near(), token)));
+    REQUIRE(ok(opened.add(pair.near(), token)));
     if (token % 3 == 0) pair.send();
     opened.used_up(pair.near(), Direction::kWrite);
-    opened.poller.del(pair.near());
+    opened.del(pair.near());
     deleted.store(token + 1);
     opened.poller.wake();
   }
@@ -195,11 +195,11 @@ TEST_CASE_TEMPLATE_DEFINE("deleted and closed, a file is gone, also while somebo
   for (int round = 0; round < 100; ++round) {
     Listener listener;
     const net::Address address = listener.address();
-    REQUIRE(ok(opened.poller.add(listener.handle(), 1)));
+    REQUIRE(ok(opened.add(listener.handle(), 1)));
     Pair pair(elsewhere);
-    REQUIRE(ok(opened.poller.add(pair.near(), 2)));
+    REQUIRE(ok(opened.add(pair.near(), 2)));
     if (round % 2 == 0) opened.used_up(pair.near(), Direction::kWrite);
-    opened.poller.del(listener.handle());
+    opened.del(listener.handle());
     listener.close();
     const os::Handle late = open_socket();
     Status status = os::connect(late, address);
@@ -207,7 +207,7 @@ TEST_CASE_TEMPLATE_DEFINE("deleted and closed, a file is gone, also while somebo
     CHECK(status == Status::kConnectionRefused);
     os::close(late);
     // The peer is told of the end.
-    opened.poller.del(pair.near());
+    opened.del(pair.near());
     pair.close_near();
     Status end = Status::kAgain;
     while (end == Status::kAgain) (void)Pair::drain(pair.far(), end);

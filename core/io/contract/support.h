@@ -10,7 +10,8 @@
 //   kTellsUrgent               it tells of urgent data as it comes in (else kUrgent comes with all that is readable)
 //   kForgetsClosed             closing a descriptor takes it out of the queue
 //   bool send_urgent(handle)   sends one byte of urgent data
-//   bool readable(handle)      Poller::handle() is readable now, as a host would see it; not called for kNoHandle
+//   Set                        what the poller joins (platform::SignalSet)
+//   bool readable(set)         it is readable now, as a host would see it
 //   uint32_t sockets()         how many sockets this process may have open, after asking for as many as there can be
 //
 // When an operation finds nothing more, the poller is told (used_up), as the engine does.
@@ -21,6 +22,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/mutex.h"
 #include "core/io/ready.h"
 #include "core/net/os_socket.h"
 #include "core/platform/clock.h"
@@ -161,8 +163,34 @@ template <class Backend>
 class Opened {
  public:
   using Poller = typename Backend::Poller;
+  // It answers questions only: see poller.h.
+  static constexpr bool kAsks = Poller::kAssumed != 0;
 
-  Opened() { REQUIRE(ok(poller.open())); }
+  Opened() { REQUIRE(ok(poller.open({}))); }
+
+  // As the engine does: what is assumed is tried, and wanted when the try finds nothing.
+  Status add(intptr_t fd, uint64_t token) {
+    typename Poller::Entry entry;
+    if (const Status status = poller.add(fd, token, entry); !ok(status)) return status;
+    {
+      base::MutexLock lock(mutex_);
+      entries_[fd] = std::move(entry);
+    }
+    if constexpr (kAsks) want(fd, Poller::kAssumed);
+    return Status::kOk;
+  }
+  void del(intptr_t fd) {
+    base::MutexLock lock(mutex_);
+    const auto found = entries_.find(fd);
+    if (found == entries_.end()) return;
+    poller.del(fd, found->second);
+    entries_.erase(found);
+  }
+  void want(intptr_t fd, uint32_t ready) {
+    base::MutexLock lock(mutex_);
+    const auto found = entries_.find(fd);
+    if (found != entries_.end()) poller.want(found->second, ready);
+  }
 
   // What one poll reported, by token; wakes as kWakeToken.
   Reports poll(uint64_t timeout_ns) {
@@ -190,7 +218,9 @@ class Opened {
   }
 
   // An operation has found nothing more.
-  void used_up(os::Handle handle, Direction direction) { poller.rearm(handle, direction); }
+  void used_up(os::Handle handle, Direction direction) {
+    want(handle, direction == Direction::kRead ? kReadable : kWritable);
+  }
   // Reads all there is, as an operation does that waits for more.
   size_t take_all(os::Handle handle) {
     Status end;
@@ -201,6 +231,10 @@ class Opened {
   }
 
   Poller poller;
+
+ private:
+  base::Mutex mutex_;
+  std::map<intptr_t, typename Poller::Entry> entries_;
 };
 
 }  // namespace rota::io::contract

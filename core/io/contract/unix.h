@@ -28,8 +28,10 @@ struct UnixBackend {
   static constexpr bool kForgetsClosed = true;
 
   static bool send_urgent(os::Handle socket) { return ::send(static_cast<int>(socket), "!", 1, MSG_OOB) == 1; }
-  static bool readable(intptr_t handle) {
-    pollfd look{.fd = static_cast<int>(handle), .events = POLLIN, .revents = 0};
+  using Set = platform::SignalSet;
+  template <class S>
+  static bool readable(const S& set) {
+    pollfd look{.fd = static_cast<int>(set.handle()), .events = POLLIN, .revents = 0};
     REQUIRE(::poll(&look, 1, 0) >= 0);
     return (look.revents & POLLIN) != 0;
   }
@@ -70,8 +72,8 @@ TEST_CASE_TEMPLATE_DEFINE("a pipe is readable at one end, writable at the other,
                           poller_pipe) {
   Opened<Backend> opened;
   Pipe pipe;
-  REQUIRE(ok(opened.poller.add(pipe.reader(), 1)));
-  REQUIRE(ok(opened.poller.add(pipe.writer(), 2)));
+  REQUIRE(ok(opened.add(pipe.reader(), 1)));
+  REQUIRE(ok(opened.add(pipe.writer(), 2)));
   (void)opened.await(2, kWritable);
   REQUIRE(::write(pipe.writer(), "xyz", 3) == 3);
   CHECK((opened.await(1, kReadable) & kReadClosed) == 0);
@@ -79,7 +81,7 @@ TEST_CASE_TEMPLATE_DEFINE("a pipe is readable at one end, writable at the other,
   REQUIRE(::read(pipe.reader(), bytes, sizeof bytes) == 3);
   REQUIRE(::read(pipe.reader(), bytes, sizeof bytes) == -1);
   opened.used_up(pipe.reader(), Direction::kRead);
-  opened.poller.del(pipe.writer());
+  opened.del(pipe.writer());
   pipe.close_writer();
   (void)opened.await(1, kReadable | kReadClosed);
   CHECK(::read(pipe.reader(), bytes, sizeof bytes) == 0);
@@ -91,7 +93,7 @@ TEST_CASE_TEMPLATE_DEFINE("who writes to a pipe is told that nobody reads it, be
   for (const bool before : {true, false}) {
     Pipe pipe;
     if (before) pipe.close_reader();
-    REQUIRE(ok(opened.poller.add(pipe.writer(), 1)));
+    REQUIRE(ok(opened.add(pipe.writer(), 1)));
     if (!before) {
       (void)opened.await(1, kWritable);
       while (::write(pipe.writer(), "0123456789abcdef", 16) == 16) continue;
@@ -100,22 +102,25 @@ TEST_CASE_TEMPLATE_DEFINE("who writes to a pipe is told that nobody reads it, be
       pipe.close_reader();
     }
     (void)opened.await(1, kWritable);
-    opened.poller.del(pipe.writer());
+    opened.del(pipe.writer());
   }
 }
 
-TEST_CASE_TEMPLATE_DEFINE("a poller's handle can be watched by another poller", Backend, poller_nested) {
+TEST_CASE_TEMPLATE_DEFINE("a set that a poller has joined can be watched by another poller", Backend, poller_nested) {
+  typename Backend::Set set;
   Opened<Backend> inner, outer;
-  if (inner.poller.handle() == platform::kNoHandle) {
-    MESSAGE("left out: this backend has no handle");
+  REQUIRE(ok(set.open()));
+  if (!ok(inner.poller.join(set))) {
+    MESSAGE("left out: this backend cannot join a set");
     return;
   }
-  REQUIRE(ok(outer.poller.add(inner.poller.handle(), 1)));
+  REQUIRE(ok(outer.add(set.handle(), 1)));
   (void)outer.poll(0);
   Pair pair;
-  REQUIRE(ok(inner.poller.add(pair.near(), 2)));
+  REQUIRE(ok(inner.add(pair.near(), 2)));
   (void)outer.await(1, kReadable);
   CHECK(inner.poll(0).count(2) == 1);
+  set.settle();
   inner.poller.wake();
   (void)outer.await(1, kReadable);
 }
@@ -124,13 +129,13 @@ TEST_CASE_TEMPLATE_DEFINE("what has no readiness is refused", Backend, poller_fi
   Opened<Backend> opened;
   const int folder = ::open("/", O_RDONLY | O_CLOEXEC);
   REQUIRE(folder >= 0);
-  CHECK(opened.poller.add(folder, 1) == Status::kNotSupported);
+  CHECK(opened.add(folder, 1) == Status::kNotSupported);
   ::close(folder);
   char name[] = "/tmp/poller_contract.XXXXXX";
   const int file = ::mkstemp(name);
   REQUIRE(file >= 0);
   ::unlink(name);
-  CHECK(opened.poller.add(file, 1) == Status::kNotSupported);
+  CHECK(opened.add(file, 1) == Status::kNotSupported);
   ::close(file);
   CHECK(opened.poll(0).empty());
 }
@@ -166,7 +171,7 @@ TEST_CASE_TEMPLATE_DEFINE("in a child the queue is new and empty, and the parent
                           poller_fork) {
   Opened<Backend> opened;
   Pair pair;
-  REQUIRE(ok(opened.poller.add(pair.near(), 1)));
+  REQUIRE(ok(opened.add(pair.near(), 1)));
   (void)opened.await(1, kWritable);
   opened.poller.wake();
   const pid_t child = ::fork();
@@ -175,15 +180,15 @@ TEST_CASE_TEMPLATE_DEFINE("in a child the queue is new and empty, and the parent
     uint32_t count = 0;
     int failed = 0;
     if (!ok(opened.poller.after_fork())) failed |= 1;
-    if (opened.poller.wake_pending()) failed |= 2;
+    if (opened.poller.unfinished()) failed |= 2;
     if (!ok(opened.poller.poll(0, count)) || count != 0) failed |= 4;
-    if (!ok(opened.poller.add(pair.near(), 2))) failed |= 8;
+    if (!ok(opened.add(pair.near(), 2))) failed |= 8;
     if (!ok(opened.poller.poll(platform::kForever, count)) || count != 1 || opened.poller.event(0).token != 2) {
       failed |= 16;
     }
     opened.poller.wake();
     if (!ok(opened.poller.poll(platform::kForever, count)) || count != 1) failed |= 32;
-    opened.poller.del(pair.near());
+    opened.del(pair.near());
     opened.poller.close();
     ::_exit(failed);
   }

@@ -14,11 +14,11 @@ TEST_CASE_TEMPLATE_DEFINE("a wake ends one poll, made before, during or after it
                           poller_wake) {
   Opened<Backend> opened;
   constexpr uint64_t kWakeToken = Backend::Poller::kWakeToken;
-  CHECK_FALSE(opened.poller.wake_pending());
+  CHECK_FALSE(opened.poller.unfinished());
   for (int i = 0; i < 3; ++i) opened.poller.wake();
-  CHECK(opened.poller.wake_pending());
+  CHECK(opened.poller.unfinished());
   CHECK(opened.poll(platform::kForever) == Reports{{kWakeToken, 0}});
-  CHECK_FALSE(opened.poller.wake_pending());
+  CHECK_FALSE(opened.poller.unfinished());
   CHECK(opened.poll(0).empty());
   opened.poller.wake();
   CHECK(opened.poll(0) == Reports{{kWakeToken, 0}});
@@ -64,7 +64,7 @@ TEST_CASE_TEMPLATE_DEFINE("a poll with nothing to report lasts as long as it was
                           poller_timeout) {
   Opened<Backend> opened;
   Pair pair;
-  REQUIRE(ok(opened.poller.add(pair.near(), 1)));
+  REQUIRE(ok(opened.add(pair.near(), 1)));
   (void)opened.await(1, kWritable);
   for (const uint64_t timeout :
        {uint64_t{1}, uint64_t{999}, uint64_t{300'000}, uint64_t{1'000'001}, uint64_t{2'500'000}}) {
@@ -88,7 +88,7 @@ TEST_CASE_TEMPLATE_DEFINE("the longest timeouts are long", Backend, poller_long_
 TEST_CASE_TEMPLATE_DEFINE("a report ends a poll with a timeout at once", Backend, poller_early) {
   Opened<Backend> opened;
   Pair pair;
-  REQUIRE(ok(opened.poller.add(pair.near(), 1)));
+  REQUIRE(ok(opened.add(pair.near(), 1)));
   (void)opened.await(1, kWritable);
   constexpr uint64_t kHour = 3'600'000'000'000;
   std::thread sender([&] { pair.send(); });
@@ -118,7 +118,7 @@ TEST_CASE_TEMPLATE_DEFINE("a poll under way is told of what is added, re-armed a
   for (uint64_t token = 0; token < 200; ++token) {
     Pair pair(listener);
     if (token % 2 == 0) pair.send();
-    REQUIRE(ok(opened.poller.add(pair.near(), token)));
+    REQUIRE(ok(opened.add(pair.near(), token)));
     if (token % 2 != 0) pair.send();
     wait_for(token);
     Status end;
@@ -126,35 +126,44 @@ TEST_CASE_TEMPLATE_DEFINE("a poll under way is told of what is added, re-armed a
     opened.used_up(pair.near(), Direction::kRead);
     pair.send();
     wait_for(token);
-    opened.poller.del(pair.near());
+    opened.del(pair.near());
   }
   done.store(true);
   opened.poller.wake();
   poller.join();
 }
 
-TEST_CASE_TEMPLATE_DEFINE("the handle is readable as long as a poll would take something", Backend, poller_handle) {
+TEST_CASE_TEMPLATE_DEFINE("a set it has joined is readable as long as a poll would take something", Backend,
+                          poller_join) {
+  typename Backend::Set set;
   Opened<Backend> opened;
-  const intptr_t handle = opened.poller.handle();
-  if (handle == platform::kNoHandle) {
-    MESSAGE("left out: this backend has no handle");
+  REQUIRE(ok(set.open()));
+  if (const Status joined = opened.poller.join(set); joined == Status::kNotSupported) {
+    MESSAGE("left out: this backend cannot join a set");
     return;
+  } else {
+    REQUIRE(ok(joined));
   }
-  CHECK_FALSE(Backend::readable(handle));
+  const auto polled = [&] {
+    const Reports reports = opened.poll(0);
+    set.settle();
+    return reports;
+  };
+  CHECK_FALSE(Backend::readable(set));
   Pair pair;
-  REQUIRE(ok(opened.poller.add(pair.near(), 2)));
-  CHECK(Backend::readable(handle));
-  CHECK(Backend::readable(handle));
-  CHECK(opened.poll(0).count(2) == 1);
-  CHECK_FALSE(Backend::readable(handle));
+  REQUIRE(ok(opened.add(pair.near(), 2)));
+  while (!Backend::readable(set)) platform::yield_thread();
+  CHECK(Backend::readable(set));
+  CHECK(polled().count(2) == 1);
+  CHECK_FALSE(Backend::readable(set));
   opened.poller.wake();
-  CHECK(Backend::readable(handle));
-  CHECK(opened.poll(0).count(Backend::Poller::kWakeToken) == 1);
-  CHECK_FALSE(Backend::readable(handle));
+  while (!Backend::readable(set)) platform::yield_thread();
+  CHECK(polled().count(Backend::Poller::kWakeToken) == 1);
+  CHECK_FALSE(Backend::readable(set));
   pair.send();
-  while (!Backend::readable(handle)) platform::yield_thread();
-  CHECK(opened.poll(0).count(2) == 1);
-  CHECK_FALSE(Backend::readable(handle));
+  while (!Backend::readable(set)) platform::yield_thread();
+  CHECK(polled().count(2) == 1);
+  CHECK_FALSE(Backend::readable(set));
 }
 
 }  // namespace rota::io::contract

@@ -12,9 +12,9 @@ struct Epoll : UnixBackend {
 // As before Linux 5.11: whole milliseconds.
 class CoarseEpollPoller : public EpollPoller {
  public:
-  Status open() {
+  Status open(const platform::Memory& memory) {
     round_to_milliseconds();
-    return EpollPoller::open();
+    return EpollPoller::open(memory);
   }
 };
 struct CoarseEpoll : UnixBackend {

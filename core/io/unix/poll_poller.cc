@@ -33,65 +33,63 @@ void PollPoller::close() {
   close_descriptor(pipe_[0]);
   close_descriptor(pipe_[1]);
   base::MutexLock lock(mutex_);
-  memory_.free(entries_, capacity_ * sizeof(Entry));
+  memory_.free(slots_, capacity_ * sizeof(Slot));
   memory_.free(grown_looks_, grown_capacity_ * sizeof(pollfd));
   memory_.free(looks_, looks_capacity_ * sizeof(pollfd));
-  entries_ = nullptr;
+  slots_ = nullptr;
   grown_looks_ = looks_ = nullptr;
   capacity_ = grown_capacity_ = looks_capacity_ = high_ = start_ = 0;
 }
 
-PollPoller::Entry* PollPoller::find(intptr_t fd) {
+PollPoller::Slot* PollPoller::find(intptr_t fd) {
   if (fd < 0 || fd >= static_cast<intptr_t>(high_)) return nullptr;
-  Entry& entry = entries_[fd];
-  return entry.used ? &entry : nullptr;
+  Slot& slot = slots_[fd];
+  return slot.used ? &slot : nullptr;
 }
 
 // Room for descriptors below `least`, in both lists.
 bool PollPoller::grow(uint32_t least) {
   if (least <= capacity_) return true;
   const uint32_t capacity = std::max({kLeastCapacity, least, capacity_ < UINT32_MAX / 2 ? capacity_ * 2 : least});
-  auto* entries = static_cast<Entry*>(memory_.allocate(capacity * sizeof(Entry)));
+  auto* slots = static_cast<Slot*>(memory_.allocate(capacity * sizeof(Slot)));
   auto* looks = static_cast<pollfd*>(memory_.allocate(capacity * sizeof(pollfd)));
-  if (entries == nullptr || looks == nullptr) {
-    memory_.free(entries, capacity * sizeof(Entry));
+  if (slots == nullptr || looks == nullptr) {
+    memory_.free(slots, capacity * sizeof(Slot));
     memory_.free(looks, capacity * sizeof(pollfd));
     return false;
   }
-  std::copy_n(entries_, high_, entries);
-  std::fill(entries + high_, entries + capacity, Entry{});
-  memory_.free(entries_, capacity_ * sizeof(Entry));
+  std::copy_n(slots_, high_, slots);
+  std::fill(slots + high_, slots + capacity, Slot{});
+  memory_.free(slots_, capacity_ * sizeof(Slot));
   memory_.free(grown_looks_, grown_capacity_ * sizeof(pollfd));
-  entries_ = entries;
+  slots_ = slots;
   grown_looks_ = looks;
   capacity_ = grown_capacity_ = capacity;
   return true;
 }
 
-Status PollPoller::add(intptr_t fd, uint64_t token) {
+Status PollPoller::add(intptr_t fd, uint64_t token, Entry& entry) {
   if (const Status status = check_has_readiness(fd); !ok(status)) return status;
   base::MutexLock lock(mutex_);
   if (find(fd) != nullptr) return Status::kExists;
   const uint32_t index = static_cast<uint32_t>(fd);
   if (!grow(index + 1)) return Status::kNoMemory;
   high_ = std::max(high_, index + 1);
-  entries_[index] = {.token = token,
-                     .added = ++added_,
-                     .armed = bits(POLLIN | POLLOUT | kPollUrgent | kPollReadEnd),
-                     .muted = false,
-                     .used = true};
+  slots_[index] = {
+      .token = token, .added = ++added_, .armed = bits(kPollUrgent | kPollReadEnd), .muted = false, .used = true};
+  entry.fd = fd;
   interrupt();
   return Status::kOk;
 }
 
-void PollPoller::del(intptr_t fd) {
+void PollPoller::del(intptr_t fd, Entry& /*entry*/) {
   uint32_t round = 0;
   {
     base::MutexLock lock(mutex_);
-    Entry* entry = find(fd);
-    if (entry == nullptr) return;
-    *entry = Entry{};
-    while (high_ != 0 && !entries_[high_ - 1].used) --high_;
+    Slot* slot = find(fd);
+    if (slot == nullptr) return;
+    *slot = Slot{};
+    while (high_ != 0 && !slots_[high_ - 1].used) --high_;
     const bool held = inside_ && fd < static_cast<intptr_t>(looked_) && looks_[fd].fd == fd;
     if (!held) return;
     round = rounds_.load(base::memory_order_relaxed);
@@ -101,14 +99,16 @@ void PollPoller::del(intptr_t fd) {
   while (rounds_.load(base::memory_order_acquire) == round) platform::yield_thread();
 }
 
-void PollPoller::rearm(intptr_t fd, Direction direction) {
+void PollPoller::want(Entry& entry, uint32_t ready) {
   base::MutexLock lock(mutex_);
-  Entry* entry = find(fd);
-  if (entry == nullptr) return;
-  const short armed = bits(entry->armed | (direction == Direction::kRead ? POLLIN | kPollReadEnd : POLLOUT));
-  if (armed == entry->armed && !entry->muted) return;
-  entry->armed = armed;
-  entry->muted = false;
+  Slot* slot = find(entry.fd);
+  if (slot == nullptr) return;
+  int armed = slot->armed;
+  if ((ready & kReadable) != 0) armed |= POLLIN | kPollReadEnd;
+  if ((ready & kWritable) != 0) armed |= POLLOUT;
+  if (armed == slot->armed && !slot->muted) return;
+  slot->armed = bits(armed);
+  slot->muted = false;
   interrupt();
 }
 
@@ -137,9 +137,9 @@ uint32_t PollPoller::prepare() {
   }
   const uint32_t count = std::max(high_, static_cast<uint32_t>(pipe_[0]) + 1);
   for (uint32_t fd = 0; fd < count; ++fd) {
-    const Entry& entry = entries_[fd];
-    const bool look = entry.used && !entry.muted;
-    looks_[fd] = {.fd = look ? static_cast<int>(fd) : -1, .events = entry.armed, .revents = 0};
+    const Slot& slot = slots_[fd];
+    const bool look = slot.used && !slot.muted;
+    looks_[fd] = {.fd = look ? static_cast<int>(fd) : -1, .events = slot.armed, .revents = 0};
   }
   looks_[pipe_[0]] = {.fd = pipe_[0], .events = POLLIN, .revents = 0};
   looked_at_added_ = added_;
@@ -165,14 +165,14 @@ uint32_t PollPoller::collect(int got) {
     const uint32_t fd = (start_ + i) % looked_;
     if (looks_[fd].revents == 0 || static_cast<int>(fd) == pipe_[0]) continue;
     --got;
-    Entry* entry = find(static_cast<intptr_t>(fd));
-    if (entry == nullptr || entry->added > looked_at_added_) continue;
+    Slot* slot = find(static_cast<intptr_t>(fd));
+    if (slot == nullptr || slot->added > looked_at_added_) continue;
     if (count == kBatch) {
       start_ = fd;
       break;
     }
-    const uint64_t token = entry->token;
-    if (const uint32_t ready = report(*entry, looks_[fd].revents); ready != 0) {
+    const uint64_t token = slot->token;
+    if (const uint32_t ready = report(*slot, looks_[fd].revents); ready != 0) {
       events_[count++] = {.token = token, .ready = ready};
     }
   }
@@ -180,32 +180,32 @@ uint32_t PollPoller::collect(int got) {
 }
 
 // Translates what was found, and disarms it.
-uint32_t PollPoller::report(Entry& entry, short events) {
+uint32_t PollPoller::report(Slot& slot, short events) {
   if ((events & POLLNVAL) != 0) {
-    entry = Entry{};
+    slot = Slot{};
     return kReadable | kWritable | kError;
   }
-  const bool reading = (entry.armed & POLLIN) != 0;
+  const bool reading = (slot.armed & POLLIN) != 0;
   uint32_t ready = 0;
   if ((events & POLLIN) != 0) ready |= kReadable | (kPollUrgent == 0 ? kUrgent : 0);
   if ((events & POLLOUT) != 0) ready |= kWritable;
   if ((events & kPollUrgent) != 0) ready |= kReadable | kUrgent;
   if ((events & kPollReadEnd) != 0) ready |= kReadable | kReadClosed;
-  entry.armed = bits(entry.armed & ~events);
+  slot.armed = bits(slot.armed & ~events);
   if ((events & POLLHUP) != 0) {
     if (kHangUpIsBoth) {
       ready |= kReadable | kWritable | kReadClosed | kWriteClosed;
-      entry.muted = true;
+      slot.muted = true;
     } else {
       ready |= reading ? kReadable | kReadClosed : kWritable | kWriteClosed;
-      entry.armed = bits(entry.armed & ~(reading ? POLLIN : POLLOUT));
+      slot.armed = bits(slot.armed & ~(reading ? POLLIN : POLLOUT));
     }
   }
   if ((events & POLLERR) != 0) {
     ready |= kReadable | kWritable | kError;
-    entry.muted = true;
+    slot.muted = true;
   }
-  if (entry.muted) entry.armed = bits(entry.armed & ~(POLLIN | POLLOUT));
+  if (slot.muted) slot.armed = bits(slot.armed & ~(POLLIN | POLLOUT));
   return ready;
 }
 

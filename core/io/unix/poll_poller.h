@@ -2,15 +2,17 @@
 //
 // PollPoller: the backend on poll(2), for a Unix system that has nothing better. The contract is in core/io/poller.h.
 //
-// poll(2) tells states, not changes, and takes the whole list each time. So each descriptor has a set of events that
-// are *armed*. What is reported is disarmed, and armed again by rearm, or never: for urgent data, which is told once.
+// poll(2) answers questions: it tells states, not changes, and takes the whole list each time. So each descriptor has a
+// set of events that are *armed*: what somebody wants, the end of what the peer sends, and urgent data. What is
+// reported is disarmed.
 //
-//   ARMED --poll(2) says so--> reported, DISARMED --rearm(direction)--> ARMED: what holds is reported again
+//   DISARMED --want--> ARMED --poll(2) says so--> reported, DISARMED
 //
-// A hang-up or an error cannot be left out of what poll(2) looks for, and would end every call: once reported the
-// descriptor is *muted*, left out as a whole, until either direction is re-armed.
+// Urgent data is never armed again, as its state may last. A hang-up or an error cannot be left out of what poll(2)
+// looks for, and would end every call: once reported the descriptor is *muted*, left out as a whole, until something is
+// wanted of it.
 //
-// add, del and rearm end the poll(2) under way, through the pipe that wakes, so that it begins again with the new list.
+// add, del and want end the poll(2) under way, through the pipe that wakes, so that it begins again with the new list.
 // A report is for the descriptor that was asked about, not for one added under its number meanwhile: `added` is
 // compared with how many had been added when the list was made.
 //
@@ -18,7 +20,7 @@
 // only when who polls is out of the call that looks at the descriptor.
 //
 // What it costs: each poll is linear in the highest descriptor, and a wait on another thread costs the poller a round.
-// What it lacks: handle() is kNoHandle. A descriptor that is closed before it is deleted stays in the list: it is
+// What it lacks: join. A descriptor that is closed before it is deleted stays in the list: it is
 // reported as an error and dropped if that is seen in time, else add finds its number taken (kExists).
 //
 // Thread safety: as the contract says.
@@ -41,27 +43,30 @@ class PollPoller {
  public:
   static constexpr uint64_t kWakeToken = UINT64_MAX;
   static constexpr uint32_t kBatch = 512;
-  static constexpr bool kRearms = true;
+  static constexpr uint32_t kAssumed = kReadable | kWritable;
+  struct Entry {
+    intptr_t fd = -1;
+  };
 
   PollPoller() = default;
   ~PollPoller() { close(); }
   PollPoller(const PollPoller&) = delete;
   PollPoller& operator=(const PollPoller&) = delete;
 
-  Status open(const platform::Memory& memory = {});
+  Status open(const platform::Memory& memory);
   void close();
-  Status add(intptr_t fd, uint64_t token);
-  void del(intptr_t fd);
-  void rearm(intptr_t fd, Direction direction);
+  Status add(intptr_t fd, uint64_t token, Entry& entry);
+  void del(intptr_t fd, Entry& entry);
+  void want(Entry& entry, uint32_t ready);
   Status poll(uint64_t timeout_ns, uint32_t& count);
   Event event(uint32_t index) const { return events_[index]; }
   void wake();
-  bool wake_pending() const { return wake_pending_.load(base::memory_order_relaxed); }
-  intptr_t handle() const { return platform::kNoHandle; }
+  bool unfinished() const { return wake_pending_.load(base::memory_order_relaxed); }
+  Status join(platform::SignalSet& /*set*/) { return Status::kNotSupported; }
   Status after_fork();
 
  private:
-  struct Entry {
+  struct Slot {
     uint64_t token;
     uint64_t added;  // the how manieth
     short armed;
@@ -69,13 +74,13 @@ class PollPoller {
     bool used;
   };
 
-  Entry* find(intptr_t fd) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  Slot* find(intptr_t fd) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool grow(uint32_t least) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void interrupt() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void write_pipe();
   uint32_t prepare();
   uint32_t collect(int got);
-  static uint32_t report(Entry& entry, short events);
+  static uint32_t report(Slot& slot, short events);
 
   platform::Memory memory_;
   int pipe_[2] = {-1, -1};
@@ -85,7 +90,7 @@ class PollPoller {
 
   base::Mutex mutex_;
   // By descriptor; `capacity_` of them, those from high_ on unused.
-  Entry* entries_ ABSL_GUARDED_BY(mutex_) = nullptr;
+  Slot* slots_ ABSL_GUARDED_BY(mutex_) = nullptr;
   uint32_t capacity_ ABSL_GUARDED_BY(mutex_) = 0;
   uint32_t high_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t added_ ABSL_GUARDED_BY(mutex_) = 0;

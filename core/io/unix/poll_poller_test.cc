@@ -16,13 +16,13 @@ ROTA_UNIX_POLLER_CONTRACT(Poll);
 TEST_CASE("closed before it was deleted, a descriptor is reported as an error once and dropped") {
   Opened<Poll> opened;
   Pair pair;
-  REQUIRE(ok(opened.poller.add(pair.near(), 1)));
+  REQUIRE(ok(opened.add(pair.near(), 1)));
   (void)opened.await(1, kWritable);
   pair.close_near();
   CHECK(opened.poll(platform::kForever) == Reports{{1, kReadable | kWritable | kError}});
   CHECK(opened.poll(0).empty());
   Pair other;
-  REQUIRE(ok(opened.poller.add(other.near(), 2)));
+  REQUIRE(ok(opened.add(other.near(), 2)));
   (void)opened.await(2, kWritable);
 }
 
@@ -46,9 +46,11 @@ TEST_CASE("what it takes from the runtime's memory comes back") {
   REQUIRE(ok(poller.open(memory)));
   Listener listener;
   std::vector<Pair> pairs;
+  PollPoller::Entry entries[100];
   for (uint64_t token = 0; token < 100; ++token) {
     pairs.emplace_back(listener);
-    REQUIRE(ok(poller.add(pairs.back().near(), token)));
+    REQUIRE(ok(poller.add(pairs.back().near(), token, entries[token])));
+    poller.want(entries[token], kWritable);
   }
   uint32_t count = 0;
   REQUIRE(ok(poller.poll(0, count)));
@@ -67,12 +69,12 @@ TEST_CASE("descriptors that are always ready do not keep others from their turn"
   constexpr uint32_t kMany = PollPoller::kBatch + 64;
   for (uint32_t i = 0; i < kMany; ++i) {
     pairs.emplace_back(listener);
-    REQUIRE(ok(opened.poller.add(pairs.back().near(), i)));
+    REQUIRE(ok(opened.add(pairs.back().near(), i)));
   }
   std::vector<int> told(kMany);
   for (int round = 0; round < 8; ++round) {
     for (const auto& [token, ready] : opened.poll(platform::kForever)) ++told[token];
-    for (const Pair& pair : pairs) opened.poller.rearm(pair.near(), Direction::kWrite);
+    for (const Pair& pair : pairs) opened.want(pair.near(), kWritable);
   }
   for (const int times : told) CHECK(times > 0);
 }

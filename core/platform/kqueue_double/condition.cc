@@ -78,7 +78,8 @@ Condition read_condition(int fd) {
   condition.data = count_of(fd, FIONREAD);
   condition.eof = (now & POLLRDHUP) != 0;
   condition.fflags = condition.eof ? error_of(now, tcp ? &info : nullptr) : 0;
-  condition.holds = condition.eof || (now & POLLERR) != 0 || condition.data > 0;
+  // The bytes that are counted end at urgent ones.
+  condition.holds = condition.eof || (now & (POLLIN | POLLERR)) != 0;
   return condition;
 }
 
