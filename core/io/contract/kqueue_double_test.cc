@@ -34,10 +34,12 @@ struct FreeBsd : UnixBackend {
   using Poller = KqueuePoller<FreeBsdKqueue>;
   using Set = FakeSet<FreeBsdKqueue>;
   static constexpr bool kTellsUrgent = false;
+  static constexpr bool kWatchesSets = false;
 };
 struct Darwin : UnixBackend {
   using Poller = KqueuePoller<DarwinKqueue>;
   using Set = FakeSet<DarwinKqueue>;
+  static constexpr bool kWatchesSets = false;
 };
 
 ROTA_UNIX_POLLER_CONTRACT(FreeBsd);

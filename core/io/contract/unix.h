@@ -26,6 +26,8 @@ struct UnixBackend {
   static constexpr bool kTellsOwnShutdown = true;
   static constexpr bool kTellsUrgent = true;
   static constexpr bool kForgetsClosed = true;
+  // A set can be watched by a poller (Linux nests few epoll sets, of which the double of kqueue makes two each).
+  static constexpr bool kWatchesSets = true;
 
   static bool send_urgent(os::Handle socket) { return ::send(static_cast<int>(socket), "!", 1, MSG_OOB) == 1; }
   using Set = platform::SignalSet;
@@ -110,8 +112,8 @@ TEST_CASE_TEMPLATE_DEFINE("a set that a poller has joined can be watched by anot
   typename Backend::Set set;
   Opened<Backend> inner, outer;
   REQUIRE(ok(set.open()));
-  if (!ok(inner.poller.join(set))) {
-    MESSAGE("left out: this backend cannot join a set");
+  if (!Backend::kWatchesSets || !ok(inner.poller.join(set))) {
+    MESSAGE("left out: sets do not nest here");
     return;
   }
   REQUIRE(ok(outer.add(set.handle(), 1)));
