@@ -32,7 +32,7 @@ rota_status rota_queue_handle(rota_queue* queue, intptr_t* out) {
   HostQueue* self = object<HostQueue>(queue);
   if (self == nullptr) return ROTA_EINVAL;
   *out = self->handle();
-  return *out == platform::kNoHandle ? ROTA_ENOTSUP : ROTA_OK;
+  return ROTA_OK;
 }
 
 rota_status rota_queue_run(rota_queue* queue, uint32_t max_items, uint64_t budget_ns, uint32_t* out_ran) {

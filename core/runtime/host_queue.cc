@@ -31,10 +31,7 @@ Status HostQueue::open() {
   return set_.add(hosted_->watch_signals());
 }
 
-intptr_t HostQueue::handle() {
-  if (hosted_ == nullptr) return bell_.handle();
-  return hosted_->pollable() ? set_.handle() : platform::kNoHandle;
-}
+intptr_t HostQueue::handle() { return hosted_ == nullptr ? bell_.handle() : set_.handle(); }
 
 void HostQueue::submit(task::Task& task) {
   task::Task* top = stack_.load(base::memory_order_relaxed);

@@ -67,10 +67,8 @@ class CurrentThread final : public Scheduler {
   // Driver: whether a turn would find something at once.
   bool has_work() const;
 
-  // From now on the set returned is readable when there is something to do; but for descriptors, unless pollable().
+  // From now on the set returned is readable when there is something to do.
   platform::SignalSet& watch_signals();
-  // The system has something that tells of the readiness of descriptors.
-  bool pollable() const { return pollable_; }
   // Something outside of this scheduler needs a turn: jobs, a queue.
   void disturb();
 
@@ -104,7 +102,8 @@ class CurrentThread final : public Scheduler {
   time::Wheel wheel_;
   platform::Doorbell bell_;
   platform::SignalSet set_;
-  bool pollable_ = false;  // constant after open
+  // Constant after open: the set tells of descriptors. Else the alarm has them looked at now and then.
+  bool io_joined_ = false;
 
   // Driver only.
   task::Context context_{0};
