@@ -175,6 +175,7 @@ class Opened {
     {
       base::MutexLock lock(mutex_);
       entries_[fd] = std::move(entry);
+      descriptors_[token] = fd;
     }
     if constexpr (kAsks) want(fd, Poller::kAssumed);
     return Status::kOk;
@@ -205,10 +206,11 @@ class Opened {
     return reports;
   }
 
-  // Waits until all of `bits` have been reported for the token; what was reported for it meanwhile.
+  // Waits until all of `bits` have been reported for the token; what was reported for it meanwhile. Who waits says so.
   uint32_t await(uint64_t token, uint32_t bits) {
     uint32_t told = 0;
     while ((told & bits) != bits) {
+      if constexpr (kAsks) want_bits(token, bits & ~told);
       const Reports reports = poll(platform::kForever);
       REQUIRE(!reports.empty());
       const auto found = reports.find(token);
@@ -233,8 +235,21 @@ class Opened {
   Poller poller;
 
  private:
+  // Wants the directions that the bits are of.
+  void want_bits(uint64_t token, uint32_t bits) {
+    const uint32_t read = (bits & (kReadable | kReadClosed | kUrgent | kError)) != 0 ? kReadable : 0;
+    const uint32_t write = (bits & (kWritable | kWriteClosed | kError)) != 0 ? kWritable : 0;
+    intptr_t fd;
+    {
+      base::MutexLock lock(mutex_);
+      fd = descriptors_.at(token);
+    }
+    want(fd, read | write);
+  }
+
   base::Mutex mutex_;
   std::map<intptr_t, typename Poller::Entry> entries_;
+  std::map<uint64_t, intptr_t> descriptors_;
 };
 
 }  // namespace rota::io::contract
