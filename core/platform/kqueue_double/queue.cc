@@ -206,12 +206,12 @@ void Queue::harvest() {
       activate(key, note);
     }
     // Each acknowledgement wakes who writes, also when there was room before.
-    if (key.second == K::kWrite && note.file == file_of(key.first)) {
-      const uint64_t acknowledged = bytes_acknowledged(static_cast<int>(key.first));
-      if (std::exchange(note.acknowledged, acknowledged) != acknowledged &&
-          write_condition(static_cast<int>(key.first)).holds) {
-        activate(key, note);
-      }
+    if (key.second == K::kWrite && !note.active) {
+      const int fd = static_cast<int>(key.first);
+      const uint64_t acknowledged = bytes_acknowledged(fd);
+      if (acknowledged == note.acknowledged || note.file != file_of(key.first)) continue;
+      note.acknowledged = acknowledged;
+      if (write_condition(fd).holds) activate(key, note);
     }
   }
 }
