@@ -45,7 +45,7 @@ Status kqueue_readiness(intptr_t descriptor, bool read, bool write, uint32_t& re
   Kevent events[2] = {};
   if (System::kevent(kq, changes, 2, changes, 2, nullptr) == 2) {
     for (const Kevent& change : changes) {
-      if (change.data == EPIPE) ready |= kReadable | kWritable | kReadClosed;
+      if (change.data == EPIPE) ready |= kReadable | kWritable | kError;
     }
     constexpr timespec kNow{};
     const int count = System::kevent(kq, nullptr, 0, events, 2, &kNow);
