@@ -73,6 +73,8 @@ def _features(ctx):
         feature(name = "dbg"),
         feature(name = "fastbuild"),
         feature(name = "supports_pic", enabled = True),
+        # Without it each cc_library x would claim the name of a shared library x, which capi gives to the real one.
+        feature(name = "supports_dynamic_linker", enabled = True),
         compile_flags,
         link_flags,
     ]

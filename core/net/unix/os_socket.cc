@@ -12,6 +12,7 @@
 #include <climits>
 #include <cstddef>
 
+#include "core/net/number_option.h"
 #include "core/net/unix/repeat.h"
 #include "core/net/unix/system.h"
 #include "core/platform/os_error.h"
@@ -31,32 +32,6 @@ size_t at_most_int(size_t len) { return len < INT_MAX ? len : INT_MAX; }
 
 Status set_int(Handle socket, int level, int name, int value) {
   return ::setsockopt(fd_of(socket), level, name, &value, sizeof value) == 0 ? Status::kOk : last_os_error();
-}
-
-struct Number {
-  int level, name;
-  int64_t least, most;
-};
-
-// The options that are plain numbers.
-bool number_of(Option option, Number& number) {
-  switch (option) {
-    case Option::kNoDelay:
-      number = {IPPROTO_TCP, TCP_NODELAY, 0, 1};
-      return true;
-    case Option::kKeepAlive:
-      number = {SOL_SOCKET, SO_KEEPALIVE, 0, 1};
-      return true;
-    case Option::kRecvBuffer:
-      number = {SOL_SOCKET, SO_RCVBUF, 1, INT_MAX / 2};
-      return true;
-    case Option::kSendBuffer:
-      number = {SOL_SOCKET, SO_SNDBUF, 1, INT_MAX / 2};
-      return true;
-    case Option::kLinger:
-      return false;
-  }
-  return false;
 }
 
 Status configure(Handle socket, const TcpOptions& options) {
