@@ -39,7 +39,8 @@ static void check_origin(const char* name) {
 }
 
 static void the_host_s_allocator_is_its_own(void) {
-  /* In a program without a dynamic linker (musl, linked statically) no function has an origin that one could ask for. */
+  /* In a program without a dynamic linker (musl, linked statically) no function has an origin that one could ask for.
+   */
   if (dlopen(NULL, RTLD_LAZY) == NULL) return;
   const char* const names[] = {"malloc",   "calloc",        "realloc",        "free",
                                "memalign", "aligned_alloc", "posix_memalign", "malloc_usable_size"};

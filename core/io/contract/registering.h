@@ -196,7 +196,7 @@ TEST_CASE_TEMPLATE_DEFINE("deleted and closed, a file is gone, also while somebo
   std::thread poller([&] {
     while (!done.load()) (void)opened.poll(platform::kForever);
   });
-  for (int round = 0; round < 100; ++round) {
+  for (int round = 0; round < 500; ++round) {
     Listener listener;
     const net::Address address = listener.address();
     REQUIRE(ok(opened.add(listener.handle(), 1)));

@@ -104,6 +104,7 @@ TEST_CASE_TEMPLATE_DEFINE("who writes to a pipe is told that nobody reads it, be
       pipe.close_reader();
     }
     (void)opened.await(1, kWritable);
+    CHECK(opened.poll(0).empty());
     opened.del(pipe.writer());
   }
 }

@@ -75,10 +75,8 @@ Status PollPoller::add(intptr_t fd, uint64_t token, Entry& entry) {
   const uint32_t index = static_cast<uint32_t>(fd);
   if (!grow(index + 1)) return Status::kNoMemory;
   high_ = std::max(high_, index + 1);
-  slots_[index] = {
-      .token = token, .added = ++added_, .armed = bits(kPollUrgent | kPollReadEnd), .muted = false, .used = true};
+  slots_[index] = {.token = token, .armed = bits(kPollUrgent | kPollReadEnd), .muted = false, .used = true};
   entry.fd = fd;
-  interrupt();
   return Status::kOk;
 }
 
@@ -142,7 +140,6 @@ uint32_t PollPoller::prepare() {
     looks_[fd] = {.fd = look ? static_cast<int>(fd) : -1, .events = slot.armed, .revents = 0};
   }
   looks_[pipe_[0]] = {.fd = pipe_[0], .events = POLLIN, .revents = 0};
-  looked_at_added_ = added_;
   looked_ = count;
   polling_ = inside_ = true;
   return count;
@@ -166,7 +163,7 @@ uint32_t PollPoller::collect(int got) {
     if (looks_[fd].revents == 0 || static_cast<int>(fd) == pipe_[0]) continue;
     --got;
     Slot* slot = find(static_cast<intptr_t>(fd));
-    if (slot == nullptr || slot->added > looked_at_added_) continue;
+    if (slot == nullptr) continue;
     if (count == kBatch) {
       start_ = fd;
       break;

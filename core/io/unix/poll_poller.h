@@ -12,12 +12,10 @@
 // looks for, and would end every call: once reported the descriptor is *muted*, left out as a whole, until something is
 // wanted of it.
 //
-// add, del and want end the poll(2) under way, through the pipe that wakes, so that it begins again with the new list.
-// A report is for the descriptor that was asked about, not for one added under its number meanwhile: `added` is
-// compared with how many had been added when the list was made.
-//
-// A system may hold the files of a poll(2) under way, and with them a closed connection or listener: so del returns
-// only when who polls is out of the call that looks at the descriptor.
+// del and want end the poll(2) under way, through the pipe that wakes, so that it begins again with the new list. A
+// system may hold the files of a poll(2) under way, and with them a closed connection or listener: so del returns only
+// when who polls is out of the call that looks at the descriptor. Then, too, no report can be for a file that had its
+// number before.
 //
 // What it costs: each poll is linear in the highest descriptor, and a wait on another thread costs the poller a round.
 // What it lacks: join. A descriptor that is closed before it is deleted stays in the list: it is
@@ -68,7 +66,6 @@ class PollPoller {
  private:
   struct Slot {
     uint64_t token;
-    uint64_t added;  // the how manieth
     short armed;
     bool muted;
     bool used;
@@ -93,7 +90,6 @@ class PollPoller {
   Slot* slots_ ABSL_GUARDED_BY(mutex_) = nullptr;
   uint32_t capacity_ ABSL_GUARDED_BY(mutex_) = 0;
   uint32_t high_ ABSL_GUARDED_BY(mutex_) = 0;
-  uint64_t added_ ABSL_GUARDED_BY(mutex_) = 0;
   // Room for a longer list, made by add for who polls to take over.
   pollfd* grown_looks_ ABSL_GUARDED_BY(mutex_) = nullptr;
   uint32_t grown_capacity_ ABSL_GUARDED_BY(mutex_) = 0;
@@ -106,7 +102,6 @@ class PollPoller {
   // Who polls.
   pollfd* looks_ = nullptr;  // by descriptor
   uint32_t looks_capacity_ = 0;
-  uint64_t looked_at_added_ = 0;
   uint32_t start_ = 0;  // where the last batch was full
   Event events_[kBatch];
 };
