@@ -34,7 +34,9 @@ TEST_CASE_TEMPLATE_DEFINE("each arrival is reported; what stays is not reported 
   (void)opened.await(1, kWritable);
   for (int round = 0; round < 50; ++round) {
     pair.send();
-    CHECK((opened.await(1, kReadable) & (kReadClosed | kWriteClosed | kError)) == 0);
+    const uint32_t told = opened.await(1, kReadable);
+    CHECK((told & (kReadClosed | kWriteClosed | kError)) == 0);
+    CHECK((told & kUrgent) == (Backend::kTellsUrgent ? 0 : kUrgent));
     CHECK(opened.poll(0).empty());
     if (round % 2 == 0 || Opened<Backend>::kAsks) {
       CHECK(opened.take_all(pair.near()) >= 1);

@@ -46,7 +46,7 @@ TEST_CASE_TEMPLATE_DEFINE("what is no descriptor is refused", Backend, poller_ba
   Opened<Backend> opened;
   CHECK(opened.add(os::kNone, 1) == Status::kBadDescriptor);
   CHECK(opened.add(1'000'000'000, 1) == Status::kBadDescriptor);
-  CHECK(opened.add(intptr_t{1} << 40, 1) == Status::kBadDescriptor);
+  CHECK(opened.add(INTPTR_MAX, 1) == Status::kBadDescriptor);
   const os::Handle closed = open_socket();
   os::close(closed);
   CHECK(opened.add(closed, 1) == Status::kBadDescriptor);

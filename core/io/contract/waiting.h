@@ -145,7 +145,7 @@ TEST_CASE_TEMPLATE_DEFINE("a set it has joined is readable as long as a poll wou
     REQUIRE(ok(joined));
   }
   const auto polled = [&] {
-    const Reports reports = opened.poll(0);
+    Reports reports = opened.poll(0);
     set.settle();
     return reports;
   };
