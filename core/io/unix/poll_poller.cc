@@ -38,7 +38,9 @@ void PollPoller::close() {
   memory_.free(looks_, looks_capacity_ * sizeof(pollfd));
   slots_ = nullptr;
   grown_looks_ = looks_ = nullptr;
-  capacity_ = grown_capacity_ = looks_capacity_ = high_ = start_ = 0;
+  capacity_ = grown_capacity_ = looks_capacity_ = high_ = looked_ = start_ = 0;
+  // After a fork: who was inside is not here.
+  inside_ = polling_ = false;
 }
 
 PollPoller::Slot* PollPoller::find(intptr_t fd) {

@@ -18,8 +18,9 @@
 // number before.
 //
 // What it costs: each poll is linear in the highest descriptor, and a wait on another thread costs the poller a round.
-// What it lacks: join. A descriptor that is closed before it is deleted stays in the list: it is
-// reported as an error and dropped if that is seen in time, else add finds its number taken (kExists).
+// What it lacks: join, so a host that sleeps has its descriptors looked at every few milliseconds
+// (CurrentThread::arm_alarm). A descriptor that is closed before it is deleted stays in the list: it is reported as an
+// error and dropped if that is seen in time, else add finds its number taken (kExists).
 //
 // Thread safety: as the contract says.
 #pragma once
