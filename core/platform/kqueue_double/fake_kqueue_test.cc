@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -398,7 +399,10 @@ TEST_CASE_FIXTURE(Fixture, "a signal ends a wait with EINTR, and the changes are
   std::atomic<bool> done{false};
   const pthread_t waiter = ::pthread_self();
   std::thread signals([&] {
-    while (!done.load()) ::pthread_kill(waiter, SIGUSR1);
+    while (!done.load()) {
+      ::pthread_kill(waiter, SIGUSR1);
+      ::sched_yield();
+    }
   });
   const Event add = change(5, K::kUser, K::kAdd | K::kClear);
   Event event;
