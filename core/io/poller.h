@@ -52,6 +52,8 @@
 
 #if defined(ROTA_POLLER_POLL)
 #include "core/io/unix/poll_poller.h"
+#elif defined(ROTA_POLLER_KQUEUE_DOUBLE)
+#include "core/io/bsd/double_kqueue_poller.h"
 #elif defined(__linux__)
 #include "core/io/linux/epoll_poller.h"
 #elif defined(__APPLE__) || defined(__FreeBSD__)
@@ -66,6 +68,8 @@ namespace rota::io {
 
 #if defined(ROTA_POLLER_POLL)
 using Poller = PollPoller;
+#elif defined(ROTA_POLLER_KQUEUE_DOUBLE)
+using Poller = DoubleKqueuePoller;
 #elif defined(__linux__)
 using Poller = EpollPoller;
 #elif defined(__APPLE__) || defined(__FreeBSD__)
