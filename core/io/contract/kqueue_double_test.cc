@@ -103,6 +103,32 @@ TEST_CASE("a descriptor closed behind the backend's back makes room for the next
   (void)opened.await(3, kWritable);
 }
 
+TEST_CASE("in a child the queue's number is another file's, and is left open") {
+  struct Capture {
+    Status add(intptr_t queue) {
+      number = static_cast<int>(queue);
+      return Status::kOk;
+    }
+    int number = -1;
+  } capture;
+  Opened<FreeBsd> opened;
+  REQUIRE(ok(opened.poller.join(capture)));
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    Pipe pipe;
+    int failed = ::dup2(pipe.reader(), capture.number) == capture.number ? 0 : 1;
+    if (!ok(opened.poller.after_fork())) failed |= 2;
+    if (::fcntl(capture.number, F_GETFD) < 0) failed |= 4;
+    opened.poller.close();
+    if (::fcntl(capture.number, F_GETFD) < 0) failed |= 8;
+    ::_exit(failed);
+  }
+  int status = -1;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  CHECK(status == 0);
+}
+
 TEST_CASE("an error in the event list makes both directions ready") {
   FreeBsdKqueue::Event event{};
   event.filter = FreeBsdKqueue::kRead;
