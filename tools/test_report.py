@@ -8,7 +8,8 @@ EVENTS is the --build_event_json_file of a `bazel test`, LOG what another test c
 as its last line; exit status 77 says that it was skipped, and the last line why. EVENTS.status and LOG.status hold the
 exit statuses. The events name exactly the results of that run, so results left by deleted tests are not counted. A test
 that reports its cases (doctest ones do) counts as that many, any other one as one. A test that could not be built
-counts as one failure, and so does each target whose own build went wrong; what merely depends on it does not.
+counts as one failure, and so does each target whose own build went wrong; what merely depends on it does not. A test that
+is not for the system that is built for (target_compatible_with) counts as nothing.
 """
 
 import json
@@ -102,6 +103,8 @@ def count_run(config, events_path):
                 tests.add(ident["targetConfigured"]["label"])
         elif "targetCompleted" in ident:
             label = ident["targetCompleted"]["label"]
+            if event.get("aborted", {}).get("reason") == "SKIPPED":
+                continue  # it says that it has no meaning on the system that is built for
             if not event.get("completed", {}).get("success") and label in tests:
                 unbuilt_tests.add(label)
         elif "actionCompleted" in ident:
