@@ -8,8 +8,8 @@ EVENTS is the --build_event_json_file of a `bazel test`, or of a `bazel build`, 
 as its last line; exit status 77 says that it was skipped, and the last line why. EVENTS.status and LOG.status hold the
 exit statuses. The events name exactly the results of that run, so results left by deleted tests are not counted. A test
 that reports its cases (doctest ones do) counts as that many, any other one as one. A test that could not be built
-counts as one failure, and so does each target whose own build went wrong; what merely depends on it does not. With
---skipped, targets that Bazel passed over because they are not for that system are named.
+counts as one failure, and so does each target whose own build went wrong; what merely depends on it does not. What is not
+for the system that is built for (target_compatible_with) counts as nothing; with --skipped it is named.
 """
 
 import json

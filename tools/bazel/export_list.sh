@@ -7,7 +7,7 @@ set -euo pipefail
 
 names=$(sed -n 's/^ROTA_API [^(]*\b\(rota_[a-z0-9_]*\)(.*/\1/p' "$1")
 # Each declaration begins a line and has its name on it, or the list would be short without a word.
-[[ $(grep -c '^ROTA_API' "$1") == $(wc -l <<<"$names") ]] || {
+[[ $(grep -c '^ROTA_API' "$1") == $(grep -c '^rota_' <<<"$names") ]] || {
   echo "$1: a ROTA_API without a function's name on its line" >&2
   exit 1
 }

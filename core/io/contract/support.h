@@ -9,6 +9,7 @@
 //   kTellsOwnShutdown          it counts what was shut down on this side when it tells that both sides are through
 //   kTellsUrgent               it tells of urgent data as it comes in (else kUrgent comes with all that is readable)
 //   kForgetsClosed             closing a descriptor takes it out of the queue
+//   bool resets_are_told()     the system's own calls say that a connection was reset
 //   bool send_urgent(handle)   sends one byte of urgent data
 //   Set                        what the poller joins (platform::SignalSet)
 //   bool readable(set)         it is readable now, as a host would see it
@@ -41,7 +42,7 @@ inline net::Address loopback(uint16_t port = 0) {
 }
 
 inline os::Handle open_socket() {
-  Result<os::Handle> made = os::open_tcp(loopback(), {});
+  Result<os::Handle> made = os::open_stream(loopback(), {});
   REQUIRE(made.ok());
   return made.value();
 }

@@ -29,6 +29,7 @@ struct UnixBackend {
   // A set can be watched by a poller (Linux nests few epoll sets, of which the double of kqueue makes two each).
   static constexpr bool kWatchesSets = true;
 
+  static bool resets_are_told() { return true; }
   static bool send_urgent(os::Handle socket) { return ::send(static_cast<int>(socket), "!", 1, MSG_OOB) == 1; }
   using Set = platform::SignalSet;
   template <class S>

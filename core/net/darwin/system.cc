@@ -29,7 +29,7 @@ const int kReusePortOption = SO_REUSEPORT;
 const int kLingerOption = SO_LINGER_SEC;  // SO_LINGER counts in ticks
 
 int new_socket(int family) {
-  const int socket = ::socket(family, SOCK_STREAM, IPPROTO_TCP);
+  const int socket = ::socket(family, SOCK_STREAM, 0);
   return socket < 0 ? -1 : prepare(socket);
 }
 

@@ -11,7 +11,7 @@ const int kSendFlags = MSG_NOSIGNAL;
 const int kReusePortOption = SO_REUSEPORT_LB;
 const int kLingerOption = SO_LINGER;
 
-int new_socket(int family) { return ::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP); }
+int new_socket(int family) { return ::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0); }
 
 int next_connection(int listener) { return ::accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC); }
 

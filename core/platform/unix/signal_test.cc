@@ -11,6 +11,7 @@ struct ThisUnix {
   using Signal = platform::Signal;
   using Alarm = platform::Alarm;
   using SignalSet = platform::SignalSet;
+  static constexpr bool kSharesSets = false;
   template <class Object>
   static bool readable(const Object& object) {
     pollfd look{.fd = static_cast<int>(object.handle()), .events = POLLIN, .revents = 0};

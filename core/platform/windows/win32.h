@@ -15,3 +15,11 @@
 #include <winsock2.h>
 #include <windows.h>
 // clang-format on
+
+// Words of a 16-bit past, which headers included later still use in capitals.
+#undef near
+#undef far
+#undef NEAR
+#undef FAR
+#define NEAR
+#define FAR
