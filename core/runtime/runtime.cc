@@ -13,6 +13,8 @@ namespace {
 
 constexpr uint32_t kRoomWorkers = 0, kRoomBlocking = 1;
 
+bool inline_jobs(const Options& options) { return options.workers == 0 && options.blocking_max == 0; }
+
 }  // namespace
 
 Result<Runtime*> Runtime::create(const Options& options) {
@@ -31,7 +33,7 @@ Runtime::Runtime(const Options& options)
     : options_(options),
       arena_(options.memory, arena_empty, this),
       pool_(arena_, {.max_threads = options.blocking_max,
-                     .inline_jobs = options.workers == 0,
+                     .inline_jobs = inline_jobs(options),
                      .keep_alive_ns = options.blocking_keep_alive_ns,
                      .stack_size = options.stack_size,
                      .thread = blocking_thread,
@@ -40,20 +42,22 @@ Runtime::Runtime(const Options& options)
                      .start = nullptr}) {}
 
 Status Runtime::open() {
-  if (options_.workers == 0) {
-    const scheduler::SideWork jobs{
-        .any = [](void* pool) { return static_cast<blocking::Pool*>(pool)->has_queued(); },
-        .run = [](void* pool, uint32_t most) { return static_cast<blocking::Pool*>(pool)->run_queued(most); },
-        .user = &pool_};
-    const scheduler::SideWork none{
-        .any = [](void*) { return false; }, .run = [](void*, uint32_t) { return 0u; }, .user = nullptr};
-    Result<scheduler::CurrentThread*> made =
-        scheduler::CurrentThread::create(arena_, options_.blocking_max == 0 ? jobs : none);
+  // Without threads for jobs, whoever does the work of the workers does them too.
+  const scheduler::SideWork jobs{
+      .any = [](void* pool) { return static_cast<blocking::Pool*>(pool)->has_queued(); },
+      .run = [](void* pool, uint32_t most) { return static_cast<blocking::Pool*>(pool)->run_queued(most); },
+      .user = &pool_};
+  const scheduler::SideWork none{
+      .any = [](void*) { return false; }, .run = [](void*, uint32_t) { return 0u; }, .user = nullptr};
+  const scheduler::SideWork& side_work = inline_jobs(options_) ? jobs : none;
+  if (options_.workers == 0 && options_.guests == 0) {
+    Result<scheduler::CurrentThread*> made = scheduler::CurrentThread::create(arena_, side_work);
     if (!made.ok()) return made.status();
     scheduler_ = current_thread_ = made.value();
   } else {
-    Result<scheduler::MultiThread*> made = scheduler::MultiThread::create(
-        arena_, options_.workers, {.start = worker_started, .stop = worker_stops, .user = this});
+    Result<scheduler::MultiThread*> made =
+        scheduler::MultiThread::create(arena_, options_.workers, options_.guests,
+                                       {.start = worker_started, .stop = worker_stops, .user = this}, side_work);
     if (!made.ok()) return made.status();
     scheduler_ = multi_thread_ = made.value();
   }
@@ -93,13 +97,15 @@ void Runtime::blocking_thread(void* raw, uint32_t index, void (*body)(void*), vo
 }
 
 void Runtime::disturb(void* self) {
-  auto* hosted = static_cast<Runtime*>(self)->current_thread_;
-  if (hosted != nullptr) hosted->disturb();
+  auto* runtime = static_cast<Runtime*>(self);
+  if (runtime->current_thread_ != nullptr) runtime->current_thread_->disturb();
+  if (runtime->multi_thread_ != nullptr) runtime->multi_thread_->disturb();
 }
 
 scheduler::ThreadHome* Runtime::make_thread_home(bool owned) {
-  return arena_.make<scheduler::ThreadHome>(arena_, owned ? &scheduler_->owned_set() : nullptr,
-                                            current_thread_ == nullptr ? nullptr : disturb, this);
+  auto* home = arena_.make<scheduler::ThreadHome>(arena_, owned ? &scheduler_->owned_set() : nullptr);
+  if (home != nullptr && current_thread_ != nullptr) home->disturb_by(disturb, this);
+  return home;
 }
 
 Result<task::Home*> Runtime::blocking_home() {

@@ -32,7 +32,8 @@ struct Hooks {
 };
 
 struct Options {
-  uint32_t workers = 0;       // 0: hosted
+  uint32_t workers = 0;       // threads of ours; with none and no guests: hosted
+  uint32_t guests = 0;        // seats for threads of the host
   uint32_t blocking_max = 0;  // 0: no blocking threads; when hosted, the host's own calls run the jobs
   uint64_t blocking_keep_alive_ns = 0;
   size_t stack_size = 0;   // 0: the system's default
@@ -66,6 +67,8 @@ class Runtime final : public base::Counted<Runtime> {
   scheduler::Scheduler& scheduler() { return *scheduler_; }
   // nullptr when there are workers.
   scheduler::CurrentThread* hosted() { return current_thread_; }
+  // nullptr when hosted.
+  scheduler::MultiThread* multi_thread() { return multi_thread_; }
   // Where tasks go whose polls may block; kNotSupported when there is no blocking pool.
   Result<task::Home*> blocking_home();
   blocking::Pool& blocking() { return pool_; }

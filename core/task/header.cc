@@ -28,6 +28,6 @@ bool publish(Header& header, Status result) {
   return header.state.to_complete().wake_joiners;
 }
 
-void wake_joiners(Header& header) { header.joiners.wake_all(header.home->arena()); }
+void wake_joiners(Header& header) { header.joiners.wake_all(header.home->arena(), header.result); }
 
 }  // namespace rota::task

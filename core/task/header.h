@@ -37,6 +37,10 @@ struct Task;
 // Tells a handle of the C interface what it points to. Anything else there is no handle, or not any more.
 enum class Kind : uint32_t { kTask = 0x7461736b, kGone = 0 };
 
+// Which tasks go first; rota.h says how far. Normal is what everything is that says nothing.
+enum class Priority : uint8_t { kNormal = 0, kHigh = 1, kLow = 2 };
+inline constexpr uint32_t kPriorities = 3;
+
 struct VTable {
   // One poll; tasks only. kPending means that a waker was kept somewhere.
   Status (*poll)(Task&, Context&);
@@ -114,6 +118,7 @@ struct Task : Owned {
       : Owned(vt, where, references, notified) {}
 
   bool owned = false;
+  Priority priority = Priority::kNormal;  // constant from before it is submitted
   Task* next = nullptr;
 };
 
