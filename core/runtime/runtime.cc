@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <new>
 
+#include "core/platform/affinity.h"
 #include "core/platform/clock.h"
 #include "core/platform/thread.h"
 #include "core/scheduler/current.h"
@@ -12,6 +13,7 @@ namespace rota::runtime {
 namespace {
 
 constexpr uint32_t kRoomWorkers = 0, kRoomBlocking = 1;
+constexpr size_t kNameRoom = 32, kMostCores = 1024;
 
 bool inline_jobs(const Options& options) { return options.workers == 0 && options.blocking_max == 0; }
 
@@ -69,12 +71,27 @@ Status Runtime::open() {
 
 // --- threads
 
-void Runtime::worker_started(void* self, uint32_t index) {
-  const Options& options = static_cast<Runtime*>(self)->options_;
-  char name[32];
-  std::snprintf(name, sizeof name, "%s-w%u", options.name, index);
+// Name and affinity before the host's own start, which may change both.
+void Runtime::thread_starts(uint32_t room, char letter, uint32_t index) const {
+  const Hooks& hooks = options_.hooks;
+  char name[kNameRoom] = {};
+  size_t length = hooks.name == nullptr ? 0 : hooks.name(hooks.user, room, index, name, kNameRoom - 1);
+  if (length == 0) {
+    std::snprintf(name, sizeof name, "%s-%c%u", options_.name, letter, index);
+  } else {
+    name[length < kNameRoom ? length : kNameRoom - 1] = '\0';
+  }
   platform::set_thread_name(name);
-  if (options.hooks.start != nullptr) options.hooks.start(options.hooks.user, kRoomWorkers, index);
+  if (hooks.affinity != nullptr) {
+    uint32_t cores[kMostCores];
+    const size_t count = hooks.affinity(hooks.user, room, index, cores, kMostCores);
+    if (count != 0) (void)platform::set_thread_affinity(cores, count < kMostCores ? count : kMostCores);
+  }
+  if (hooks.start != nullptr) hooks.start(hooks.user, room, index);
+}
+
+void Runtime::worker_started(void* self, uint32_t index) {
+  static_cast<Runtime*>(self)->thread_starts(kRoomWorkers, 'w', index);
 }
 
 void Runtime::worker_stops(void* self, uint32_t index) {
@@ -85,10 +102,7 @@ void Runtime::worker_stops(void* self, uint32_t index) {
 void Runtime::blocking_thread(void* raw, uint32_t index, void (*body)(void*), void* arg) {
   auto& self = *static_cast<Runtime*>(raw);
   const Options& options = self.options_;
-  char name[32];
-  std::snprintf(name, sizeof name, "%s-b%u", options.name, index);
-  platform::set_thread_name(name);
-  if (options.hooks.start != nullptr) options.hooks.start(options.hooks.user, kRoomBlocking, index);
+  self.thread_starts(kRoomBlocking, 'b', index);
   {
     scheduler::Current current(*self.scheduler_, nullptr, true);
     body(arg);

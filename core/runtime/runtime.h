@@ -28,7 +28,19 @@ namespace rota::runtime {
 struct Hooks {
   void (*start)(void* user, uint32_t room, uint32_t index) = nullptr;
   void (*stop)(void* user, uint32_t room, uint32_t index) = nullptr;
+  size_t (*name)(void* user, uint32_t room, uint32_t index, char* buffer, size_t capacity) = nullptr;
+  size_t (*affinity)(void* user, uint32_t room, uint32_t index, uint32_t* cores, size_t capacity) = nullptr;
   void* user = nullptr;
+};
+
+// Functions of the C interface, for those who call them.
+struct Profiler {
+  using Function = void (*)();
+  Function begin = nullptr;
+  Function end = nullptr;
+  void* user = nullptr;
+
+  bool present() const { return begin != nullptr || end != nullptr; }
 };
 
 struct Options {
@@ -40,6 +52,7 @@ struct Options {
   char name[16] = "rota";  // begins every thread's name; terminated
   platform::Memory memory;
   Hooks hooks;
+  Profiler profiler;
 };
 
 struct Metrics {
@@ -72,6 +85,9 @@ class Runtime final : public base::Counted<Runtime> {
   // Where tasks go whose polls may block; kNotSupported when there is no blocking pool.
   Result<task::Home*> blocking_home();
   blocking::Pool& blocking() { return pool_; }
+  const Profiler& profiler() const { return options_.profiler; }
+  // A number that no other task of this runtime has.
+  uint64_t next_task_id() { return task_ids_.fetch_add(1, base::memory_order_relaxed) + 1; }
   platform::Arena& arena() { return arena_; }
   Metrics metrics() const;
 
@@ -88,6 +104,7 @@ class Runtime final : public base::Counted<Runtime> {
 
   Status open();
   bool on_own_thread() const;
+  void thread_starts(uint32_t room, char letter, uint32_t index) const;
   void stop_work();
   static void arena_empty(void* self);
   static void worker_started(void* self, uint32_t index);
@@ -95,6 +112,7 @@ class Runtime final : public base::Counted<Runtime> {
   static void blocking_thread(void* self, uint32_t index, void (*body)(void*), void* arg);
   static void disturb(void* self);
 
+  base::Atomic<uint64_t> task_ids_{0};
   // Constant once open() has succeeded.
   const Options options_;
   platform::Arena arena_;

@@ -144,8 +144,9 @@ bool CurrentThread::disarm(time::Entry& entry) { return time::Wheel::remove(entr
 
 // --- doing it
 
-bool CurrentThread::has_work() const {
-  return !ready_.empty() || deferred_ != nullptr || !injector_.empty() || side_work_.any(side_work_.user);
+bool CurrentThread::has_work(Priority floor) const {
+  if (ready_.any(floor) || deferred_ != nullptr || !injector_.empty()) return true;
+  return reaches(Priority::kNormal, floor) && side_work_.any(side_work_.user);
 }
 
 void CurrentThread::run_one(task::Task& task) {
@@ -186,7 +187,7 @@ void CurrentThread::look_around() {
   }
 }
 
-uint32_t CurrentThread::turn(uint32_t most, uint64_t deadline_ns) {
+uint32_t CurrentThread::turn(uint32_t most, uint64_t deadline_ns, Priority floor) {
   if (closed()) {
     end_everything();
     return 0;
@@ -195,15 +196,16 @@ uint32_t CurrentThread::turn(uint32_t most, uint64_t deadline_ns) {
   uint32_t ran = 0;
   // Every other turn a job goes first: tasks that are always ready do not keep it out, nor jobs the tasks.
   job_first_ = !job_first_;
-  if (job_first_ && most != 0 && side_work_.any(side_work_.user)) ran += side_work_.run(side_work_.user, 1);
+  const bool jobs = reaches(Priority::kNormal, floor);
+  if (jobs && job_first_ && most != 0 && side_work_.any(side_work_.user)) ran += side_work_.run(side_work_.user, 1);
   while (ran < most && ran < kMaintenanceInterval) {
-    task::Task* task = ready_.pop();
+    task::Task* task = ready_.pop(floor);
     if (task == nullptr) break;
     run_one(*task);
     ++ran;
     if (deadline_ns != platform::kForever && platform::now_ns() >= deadline_ns) return ran;
   }
-  if (!job_first_ && ran < most && side_work_.any(side_work_.user)) ran += side_work_.run(side_work_.user, 1);
+  if (jobs && !job_first_ && ran < most && side_work_.any(side_work_.user)) ran += side_work_.run(side_work_.user, 1);
   return ran;
 }
 

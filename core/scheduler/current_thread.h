@@ -38,7 +38,7 @@ class CurrentThread final : public Scheduler {
   void run_until_complete(ThreadHome& home, task::Task& task, uint64_t deadline_ns) override;
   void help(Waiting& waiting) override;
   void submit_batch(task::Task* const* tasks, uint32_t count) override;
-  uint32_t parallelism() const override { return 1; }
+  uint32_t parallelism() const override { return 0; }
   void close() override;
   bool closed() const override { return injector_.closed(); }
   bool wait_until_stopped(uint64_t deadline_ns) override;
@@ -60,10 +60,11 @@ class CurrentThread final : public Scheduler {
     const bool mine_;
   };
 
-  // Driver: looks at descriptors and timers, then runs up to `most` items, until the deadline. How many it ran.
-  uint32_t turn(uint32_t most, uint64_t deadline_ns);
+  // Driver: looks at descriptors and timers, then runs up to `most` items of at least this priority, until the
+  // deadline. How many it ran.
+  uint32_t turn(uint32_t most, uint64_t deadline_ns, Priority floor = Priority::kLow);
   // Driver: whether a turn would find something at once.
-  bool has_work() const;
+  bool has_work(Priority floor = Priority::kLow) const;
 
   // From now on the handle returned, which may only be polled, is readable when there is something to do.
   intptr_t watch_signals();

@@ -20,10 +20,10 @@ constinit thread_local uint32_t depth = 0;
 Finder::Finder(task::Header& target, const HelpOptions& options, const task::Home& home)
     : target_(target),
       home_(home),
-      group_(options.group != nullptr ? options.group : task::Group::from(target)),
+      group_(options.group),
       queues_(options.queues),
       floor_(options.floor),
-      jobs_(target.vtable->poll == nullptr || group_ != nullptr ||
+      jobs_(target.vtable->poll == nullptr || options.group != nullptr ||
             (options.queues && reaches(Priority::kNormal, options.floor))) {
   if (++depth > kDeepest) {
     group_ = nullptr;
@@ -38,6 +38,9 @@ task::Task* Finder::take(task::State::Take& how) {
     auto& task = static_cast<task::Task&>(target_);
     how = task.state.take();
     if (how != task::State::Take::kNo) return &task;
+  }
+  if (target_.vtable->take != nullptr) {
+    if (task::Task* task = target_.vtable->take(target_, how, home_)) return task;
   }
   return group_ == nullptr ? nullptr : group_->take_ready(how, home_);
 }
@@ -56,6 +59,7 @@ bool Waiting::advance() {
 }
 
 Status help(Scheduler& scheduler, task::Header& target, const HelpOptions& options, uint64_t deadline_ns) {
+  const task::CurrentGroup none(nullptr);  // what is run meanwhile is not the waiter's
   const Current* current = Current::get();
   if (current != nullptr && !current->may_wait && &current->scheduler != &scheduler) return Status::kDeadlock;
   auto* home = scheduler.arena().make<ThreadHome>(scheduler.arena(), nullptr);

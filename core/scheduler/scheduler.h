@@ -68,7 +68,7 @@ class Scheduler : public task::Home, public time::Timers {
 
   // Takes over `count` tasks of one priority as submit does, and wakes as many sleepers.
   virtual void submit_batch(task::Task* const* tasks, uint32_t count) = 0;
-  // How many threads run tasks now.
+  // How many threads run tasks now, beside those that wait; none when hosted.
   virtual uint32_t parallelism() const = 0;
 
   // Refuses and cancels work from now on; does not wait.

@@ -54,6 +54,8 @@ class alignas(base::kCacheLine) Worker {
   void run_guest(GuestTurn& turn);
   // Inside a poll, or on a guest's seat: runs what the wait allows, until it is over.
   void help(Waiting& waiting);
+  // Puts where others find it what only this thread could run: what it is about to do may take long. Owner.
+  void expose();
   // Gives what waits here to the others. Owner.
   void give_away();
 

@@ -57,6 +57,12 @@ void Worker::run_guest(GuestTurn& turn) {
   }
 }
 
+void Worker::expose() {
+  if (lifo_ == nullptr) return;
+  push(*take_lifo());
+  pool_.wake_one();
+}
+
 void Worker::give_away() {
   release_deferred();
   if (lifo_ != nullptr) push(*take_lifo());
@@ -76,11 +82,7 @@ void Worker::give_away() {
 void Worker::help(Waiting& waiting) {
   waiting.begin([](void* self) { static_cast<Worker*>(self)->unpark(); }, this);
   task::Context context(index_);
-  // The poll that waits may take long: what only this thread could run goes where others find it.
-  if (lifo_ != nullptr) {
-    push(*take_lifo());
-    pool_.wake_one();
-  }
+  expose();
   while (!waiting.over()) {
     if (waiting.advance()) continue;
     if (pool_.stopping()) {

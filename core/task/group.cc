@@ -113,8 +113,8 @@ Task* Group::take_ready(State::Take& how, const Home& home) {
     if (member == nullptr) break;  // the rest is being cancelled
     members_.push_back(*member);
     Header& header = *member->header;
-    if (Group* below = from(header)) {
-      if (Task* task = below->take_ready(how, home)) return task;
+    if (header.vtable->take != nullptr) {
+      if (Task* task = header.vtable->take(header, how, home)) return task;
     } else if (header.vtable->poll != nullptr && header.home == &home) {
       auto& task = static_cast<Task&>(header);
       how = task.state.take();
@@ -122,6 +122,17 @@ Task* Group::take_ready(State::Take& how, const Home& home) {
     }
   }
   return nullptr;
+}
+
+bool Group::runs_here() const {
+  for (const Group* group = CurrentGroup::get(); group != nullptr; group = group->in_parent_.group) {
+    if (group == this) return true;
+  }
+  return false;
+}
+
+Task* Group::take(Header& header, State::Take& how, const Home& home) {
+  return static_cast<Group&>(header).take_ready(how, home);
 }
 
 Status Group::cancel(Header& header) { return static_cast<Group&>(header).cancel_all(); }

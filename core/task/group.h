@@ -59,9 +59,11 @@ class Group final : public base::Counted<Group>, public Owned {
   // Members now, those of groups below not counted.
   uint32_t size();
 
-  // A member, here or below, that is at home at `home` and ready: taken out of line, to be run by run_taken. nullptr:
-  // there is none.
+  // A member, here or below, or a task of a member, that is at home at `home` and ready: taken out of line, to be run
+  // by run_taken. nullptr: there is none.
   Task* take_ready(State::Take& how, const Home& home);
+  // Whether the calling thread runs a member of this group, or of one below.
+  bool runs_here() const;
 
   void last_reference();
 
@@ -76,9 +78,11 @@ class Group final : public base::Counted<Group>, public Owned {
   }
   void end();
   static Status cancel(Header& header);
+  static Task* take(Header& header, State::Take& how, const Home& home);
   static void destroy(Header& header);
 
-  static constexpr VTable kVTable{.poll = nullptr, .drop_state = nullptr, .cancel = cancel, .destroy = destroy};
+  static constexpr VTable kVTable{
+      .poll = nullptr, .drop_state = nullptr, .cancel = cancel, .destroy = destroy, .take = take};
 
   Member in_parent_;  // constant once it is made, until it ends
   base::Mutex mutex_;

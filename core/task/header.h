@@ -30,6 +30,7 @@
 namespace rota::task {
 
 class Context;
+class Home;
 class OwnedSet;
 struct Header;
 struct Task;
@@ -50,6 +51,9 @@ struct VTable {
   Status (*cancel)(Header&);
   // Frees the block.
   void (*destroy)(Header&);
+  // For an operation that tasks of its own work on: one of these that is at home there and ready, taken out of line, or
+  // nullptr. May be null.
+  Task* (*take)(Header&, State::Take&, const Home&) = nullptr;
 };
 
 // Where the polls of a task run: the workers, a thread that waits, a host's queue.
