@@ -113,6 +113,13 @@ void CurrentThread::submit(task::Task& task) {
   }
 }
 
+// As a push: touch pairs with the sleeper's look at the injector, after which it looks for the task.
+void CurrentThread::poke() {
+  if (driving_here()) return;
+  injector_.touch();
+  disturb();
+}
+
 void CurrentThread::disturb() {
   if (sleeping_.load(base::memory_order_seq_cst)) io_.wake();
   if (watched_.load(base::memory_order_seq_cst)) bell_.ring();
@@ -221,24 +228,22 @@ void CurrentThread::arm_alarm() {
   alarm_.set(wheel_.next_deadline());
 }
 
-// `finder`: what this sleeper may run; nullptr: everything. What it may not run does not keep it awake.
-void CurrentThread::sleep(ThreadHome& home, uint64_t deadline_ns, const Finder* finder) {
+void CurrentThread::sleep(ThreadHome& home, uint64_t deadline_ns) {
   sleeping_.store(true, base::memory_order_seq_cst);
-  const bool work = finder == nullptr ? has_work()
-                                      : !injector_.empty() || (finder->queues() && ready_.any(finder->floor())) ||
-                                            (finder->jobs() && side_work_.any(side_work_.user));
-  if (!home.ready() && !work) {
-    const uint64_t next = wheel_.next_deadline();
-    const uint64_t until = next < deadline_ns ? next : deadline_ns;
-    uint64_t timeout = platform::kForever;
-    if (until != platform::kForever) {
-      const uint64_t now = platform::now_ns();
-      timeout = until > now ? until - now : 0;
-    }
-    parks_.add();
-    (void)io_.poll(timeout);
-  }
+  if (!home.ready() && !has_work()) sleep_in_driver(deadline_ns);
   sleeping_.store(false, base::memory_order_relaxed);
+}
+
+void CurrentThread::sleep_in_driver(uint64_t deadline_ns) {
+  const uint64_t next = wheel_.next_deadline();
+  const uint64_t until = next < deadline_ns ? next : deadline_ns;
+  uint64_t timeout = platform::kForever;
+  if (until != platform::kForever) {
+    const uint64_t now = platform::now_ns();
+    timeout = until > now ? until - now : 0;
+  }
+  parks_.add();
+  (void)io_.poll(timeout);
 }
 
 void CurrentThread::run_until_complete(ThreadHome& home, task::Task& task, uint64_t deadline_ns) {
@@ -273,7 +278,7 @@ void CurrentThread::run_until_complete(ThreadHome& home, task::Task& task, uint6
         if (!polled) (void)wait_for_drive(home.parker(), until);
         break;
       } else if (turn(kMaintenanceInterval, until) == 0 && !polled) {
-        sleep(home, until, nullptr);
+        sleep(home, until);
       }
     } while (!task.state.complete() && !closed());
   }
@@ -313,15 +318,33 @@ void CurrentThread::help_driving(Waiting& waiting) {
     look_around();
     if (help_once(waiting, context)) continue;
     if (waiting.finder.jobs() && side_work_.run(side_work_.user, 1) != 0) continue;
-    sleep(waiting.home, waiting.until(), &waiting.finder);
+    sleep_helping(waiting, context);
   }
+}
+
+// As sleep(), but what it may not run does not keep it awake.
+void CurrentThread::sleep_helping(Waiting& waiting, task::Context& context) {
+  Finder& finder = waiting.finder;
+  sleeping_.store(true, base::memory_order_seq_cst);
+  const bool work = !injector_.empty() || (finder.queues() && ready_.any(finder.floor())) ||
+                    (finder.jobs() && side_work_.any(side_work_.user));
+  // After the look at the injector, which shows what was done before a poke.
+  task::State::Take how;
+  task::Task* task = work ? nullptr : finder.take(how);
+  if (!work && task == nullptr && !waiting.home.ready()) sleep_in_driver(waiting.until());
+  sleeping_.store(false, base::memory_order_relaxed);
+  if (task != nullptr) run_taken(*task, how, context);
+}
+
+void CurrentThread::run_taken(task::Task& task, task::State::Take how, task::Context& context) {
+  polls_.add();
+  after_poll(task, task::run_taken(task, how, context));
 }
 
 bool CurrentThread::help_once(Waiting& waiting, task::Context& context) {
   task::State::Take how;
   if (task::Task* task = waiting.finder.take(how)) {
-    polls_.add();
-    after_poll(*task, task::run_taken(*task, how, context));
+    run_taken(*task, how, context);
     return true;
   }
   task::Task* task = waiting.finder.queues() ? ready_.pop(waiting.finder.floor()) : nullptr;

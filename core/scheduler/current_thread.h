@@ -33,6 +33,7 @@ class CurrentThread final : public Scheduler {
 
   // --- Home, Timers, Scheduler
   void submit(task::Task& task) override;
+  void poke() override;
   bool arm(time::Entry& entry, uint64_t deadline_ns) override;
   bool disarm(time::Entry& entry) override;
   void run_until_complete(ThreadHome& home, task::Task& task, uint64_t deadline_ns) override;
@@ -89,9 +90,12 @@ class CurrentThread final : public Scheduler {
   void look_around();
   void run_one(task::Task& task);
   void after_poll(task::Task& task, task::After after);
-  void sleep(ThreadHome& home, uint64_t deadline_ns, const Finder* finder);
+  void sleep(ThreadHome& home, uint64_t deadline_ns);
+  void sleep_in_driver(uint64_t deadline_ns);
   void help_driving(Waiting& waiting);
+  void sleep_helping(Waiting& waiting, task::Context& context);
   bool help_once(Waiting& waiting, task::Context& context);
+  void run_taken(task::Task& task, task::State::Take how, task::Context& context);
   // Waits on the parker until nobody drives, or something else unparks it. False: the deadline has passed.
   bool wait_for_drive(platform::Parker& parker, uint64_t deadline_ns);
   void leave_drive();

@@ -156,6 +156,12 @@ void MultiThread::submit(task::Task& task) {
   wake_one();
 }
 
+// As a push: touch pairs with the sleeper's has_work, after which it looks for the task.
+void MultiThread::poke() {
+  injector_.touch();
+  wake_one();
+}
+
 void MultiThread::push_class(task::Task& task) {
   uses_classes_.store(true, base::memory_order_relaxed);
   Injector& injector = of_class(task.priority);

@@ -41,6 +41,7 @@ class MultiThread final : public Scheduler {
 
   // --- Home, Timers, Scheduler
   void submit(task::Task& task) override;
+  void poke() override;
   bool arm(time::Entry& entry, uint64_t deadline_ns) override;
   bool disarm(time::Entry& entry) override;
   void run_until_complete(ThreadHome& home, task::Task& task, uint64_t deadline_ns) override;

@@ -185,6 +185,13 @@ task::Task* Worker::search() {
 }
 
 task::Task* Worker::look_everywhere() {
+  if (task::Task* task = look_for_normal()) return task;
+  if (!pool_.uses_classes()) return nullptr;
+  if (task::Task* task = next_of(Priority::kHigh)) return task;
+  return next_of(Priority::kLow);
+}
+
+task::Task* Worker::look_for_normal() {
   const uint32_t workers = pool_.workers();
   const uint32_t start = random_.below(workers);
   for (uint32_t i = 0; i < workers; ++i) {
@@ -195,10 +202,7 @@ task::Task* Worker::look_everywhere() {
       return task;
     }
   }
-  if (!pool_.injector().empty()) return share_of_injector();
-  if (!pool_.uses_classes()) return nullptr;
-  if (task::Task* task = next_of(Priority::kHigh)) return task;
-  return next_of(Priority::kLow);
+  return pool_.injector().empty() ? nullptr : share_of_injector();
 }
 
 // Somebody hands in one task after the other, about as fast as we take them. Taking each alone makes both of us wait

@@ -106,6 +106,7 @@ class alignas(base::kCacheLine) Worker {
   void gather();
   task::Task* search();
   task::Task* look_everywhere();
+  task::Task* look_for_normal();
   void run_task(task::Task* task);
   void after_poll(task::Task& task, task::After after);
   void push(task::Task& task);

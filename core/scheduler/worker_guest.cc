@@ -122,7 +122,7 @@ task::Task* Worker::next_for(const Finder& finder) {
   if (task::Task* task = next_of(Priority::kHigh)) return task;
   if (finder.floor() == Priority::kHigh) return nullptr;
   if (task::Task* task = next_normal()) return task;
-  if (task::Task* task = look_everywhere()) return task;
+  if (task::Task* task = look_for_normal()) return task;
   return finder.floor() == Priority::kLow ? next_of(Priority::kLow) : nullptr;
 }
 

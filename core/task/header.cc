@@ -15,6 +15,8 @@ Status cancel(Header& header) {
   if (did.submit) {
     ref(task);
     task.home->submit(task);
+  } else if (did.poke) {
+    task.home->poke();
   }
   return did.taken ? Status::kOk : Status::kAlready;
 }

@@ -65,6 +65,9 @@ class Home {
 
   // Takes over a task that has just become NOTIFIED, and its queue entry's reference. Any thread; never blocks.
   virtual void submit(Task& task) = 0;
+  // A task whose entry is in a queue of this home already has become ready: wakes whoever would have been woken for a
+  // submit. Homes whose tasks nobody takes out of line are never asked.
+  virtual void poke() {}
 
   platform::Arena& arena() const { return arena_; }
   bool counted() const { return counted_; }
@@ -134,18 +137,23 @@ inline void unref(Header& header, uint64_t count = 1) {
 
 // Makes the task run again. Precondition: the caller holds a reference and keeps it.
 inline void wake(Task& task) {
-  if (task.state.wake()) {
+  const State::Woken woken = task.state.wake();
+  if (woken.submit) {
     ref(task);
     task.home->submit(task);
+  } else if (woken.poke) {
+    task.home->poke();
   }
 }
 // The same, giving up the caller's reference: no count goes up and down.
 inline void wake_and_unref(Task& task) {
-  if (task.state.wake()) {
+  const State::Woken woken = task.state.wake();
+  if (woken.submit) {
     task.home->submit(task);
-  } else {
-    unref(task);
+    return;
   }
+  if (woken.poke) task.home->poke();
+  unref(task);
 }
 
 // Asks a task or operation to stop: kOk when the request was taken, kAlready, or kBusy (see rota_task_cancel).

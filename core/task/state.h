@@ -19,7 +19,8 @@
 //
 //     take takes NOTIFIED to RUNNING without the entry, which stays where it is: TAKEN. Whoever meets it throws it away
 //     (kVoid, and TAKEN goes), unless the task has been woken and is not running: then the old entry is as good as a
-//     new one. So while TAKEN is set, nobody who wakes the task submits it.
+//     new one. So while TAKEN is set, nobody who wakes the task submits it; but its home is poked, for whoever sleeps
+//     there has slept since before the entry was good again.
 //
 // Who sees what: every transition is a read-modify-write with acquire and release on this one word, so each sees all
 // that was done before the transitions that precede it. In particular a wake publishes the waker's writes even when it
@@ -111,20 +112,26 @@ class State {
 
   // --- waking and stopping. Precondition: the caller holds a reference.
 
-  // True: submit the task to its home, with a reference for the queue entry.
-  [[nodiscard]] bool wake() {
+  struct [[nodiscard]] Woken {
+    bool submit;  // submit the task to its home, with a reference for the queue entry
+    bool poke;    // its old entry is good again: poke its home
+  };
+  Woken wake() {
     const uint64_t before = word_.fetch_or(kNotified, base::memory_order_acq_rel);
-    return (before & (kNotified | kRunning | kComplete | kTaken)) == 0;
+    const uint64_t busy = before & (kNotified | kRunning | kComplete | kTaken);
+    return {.submit = busy == 0, .poke = busy == kTaken};
   }
 
   struct [[nodiscard]] Cancelled {
     bool taken;   // false: complete, or cancelled before
-    bool submit;  // submit the task to its home, with a reference for the queue entry
+    bool submit;  // as above
+    bool poke;    // as above
   };
   Cancelled cancel() {
     const uint64_t before = word_.fetch_or(kCancelled | kNotified, base::memory_order_acq_rel);
     const bool taken = (before & (kComplete | kCancelled)) == 0;
-    return {.taken = taken, .submit = (before & (kNotified | kRunning | kComplete | kTaken)) == 0};
+    const uint64_t busy = before & (kNotified | kRunning | kComplete | kTaken);
+    return {.taken = taken, .submit = busy == 0, .poke = busy == kTaken};
   }
 
   // For operations, which several may want to end (a timer that fires, a canceller): true for the one who may.

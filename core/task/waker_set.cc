@@ -93,26 +93,28 @@ void WakerSet::clear(platform::Arena& arena) {
 }
 
 void WakerSet::sweep(Node** head, platform::Arena& arena) {
-  uint32_t count = drop_complete(head, arena);
-  if (count > kLook) count = drop_doubles(head, count, arena);
+  const Left left = drop_complete(head, arena);
+  // Edges have no doubles: a set of edges alone is swept without memory.
+  const uint32_t count = left.wakers > kLook ? drop_doubles(head, left.all, arena) : left.all;
   if (*head == nullptr) return;
   (*head)->count = count;
   (*head)->sweep_at = count * 2 < 8 ? 8 : count * 2;
 }
 
-uint32_t WakerSet::drop_complete(Node** head, platform::Arena& arena) {
-  uint32_t count = 0;
+WakerSet::Left WakerSet::drop_complete(Node** head, platform::Arena& arena) {
+  Left left{.all = 0, .wakers = 0};
   for (Node** link = head; *link != nullptr;) {
     Node* node = *link;
     if (node->task->state.complete()) {
       *link = node->next;
       drop(node, arena);
     } else {
-      ++count;
+      ++left.all;
+      if (!node->edge) ++left.wakers;
       link = &node->next;
     }
   }
-  return count;
+  return left;
 }
 
 // Sorts them, so that doubles are neighbours. Without memory for that they stay until the next time. Edges each count,

@@ -67,7 +67,11 @@ class WakerSet {
   void put_in_front(Node& node);
   static void drop(Node* node, platform::Arena& arena);
   static void sweep(Node** head, platform::Arena& arena);
-  static uint32_t drop_complete(Node** head, platform::Arena& arena);
+  // How many are left, and how many of these are no edges.
+  struct Left {
+    uint32_t all, wakers;
+  };
+  static Left drop_complete(Node** head, platform::Arena& arena);
   static uint32_t drop_doubles(Node** head, uint32_t count, platform::Arena& arena);
 
   Task* first_ = nullptr;
