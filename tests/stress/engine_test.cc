@@ -105,7 +105,11 @@ struct Node {
     return ROTA_OK;
   }
 
-  Node* child() { return new Node(*world, next(), depth - 1); }
+  Node* child() {
+    auto* node = new Node(*world, next(), depth - 1);
+    node->drained = drained;  // it is a member too
+    return node;
+  }
 
   // A few tasks, each after some of those before it; some are cancelled, some get their edges late.
   void graph() {
