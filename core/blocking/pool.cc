@@ -168,7 +168,7 @@ bool Pool::look(Seat& seat) {
   task::Context context(0);
   running_.fetch_add(1, base::memory_order_relaxed);
   while (item != nullptr) {
-    run_item(*item, context);
+    (void)run_item(*item, context);
     item = take();
   }
   running_.fetch_sub(1, base::memory_order_relaxed);
@@ -203,20 +203,19 @@ void Pool::watch(Seat& seat) {
   }
 }
 
-void Pool::run_item(task::Header& item, task::Context& context) {
-  if (item.vtable->poll == nullptr) {
-    (void)static_cast<Job&>(item).run();
-    return;
-  }
+// False: a job that was cancelled while it was queued.
+bool Pool::run_item(task::Header& item, task::Context& context) {
+  if (item.vtable->poll == nullptr) return static_cast<Job&>(item).run();
   auto& task = static_cast<task::Task&>(item);
   switch (task::run(task, context)) {
     case task::After::kDone:
-      return;
+      break;
     case task::After::kAgain:
     case task::After::kYielded:
       task.home->submit(task);
-      return;
+      break;
   }
+  return true;
 }
 
 // A looker that found nothing. True: it looks again.
@@ -350,8 +349,7 @@ uint32_t Pool::run_queued(uint32_t most) {
   while (ran < most) {
     task::Header* item = take();
     if (item == nullptr) break;
-    run_item(*item, context);
-    ++ran;
+    if (run_item(*item, context)) ++ran;
   }
   return ran;
 }

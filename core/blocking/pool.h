@@ -109,7 +109,7 @@ class Pool {
   void join(Start* left);
 
   task::Header* take();
-  void run_item(task::Header& item, task::Context& context);
+  bool run_item(task::Header& item, task::Context& context);
   void stop_looking();
   // Wakes or starts `count` threads as lookers, as far as possible; how many.
   uint32_t add_lookers(uint32_t count);

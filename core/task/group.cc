@@ -29,7 +29,8 @@ Group* Group::from(Header& header) { return header.vtable == &kVTable ? static_c
 
 Status Group::enter(Member& member, Header& header) {
   base::MutexLock lock(mutex_);
-  if (closed_) return Status::kClosed;
+  // A member that brings another is one itself for as long, so the group is not over.
+  if (cancelled_ || (sealed_ && CurrentGroup::get() != this)) return Status::kClosed;
   task::ref(*this);
   member.header = &header;
   member.group = this;
@@ -46,7 +47,6 @@ void Group::leave(Member& member) {
     Members::remove(member);
     --group.size_;
     over = group.over();
-    if (over) group.closed_ = true;
   }
   if (over) group.end();
   task::unref(group);
@@ -56,13 +56,13 @@ void Group::close() {
   bool over;
   {
     base::MutexLock lock(mutex_);
-    closed_ = true;
+    sealed_ = true;
     over = this->over();
   }
   if (over) end();
 }
 
-// Precondition: closed and empty, so for good. Several may find it so; one of them ends it.
+// Precondition: sealed and empty, so for good. Several may find it so; one of them ends it.
 void Group::end() {
   if (!state.claim()) return;
   const uint64_t references = home->owned()->remove(*this) ? 1 : 0;
@@ -76,7 +76,7 @@ Status Group::cancel_all() {
   {
     base::MutexLock lock(mutex_);
     first = !cancelled_;
-    closed_ = cancelled_ = true;
+    sealed_ = cancelled_ = true;
     cancelling_.splice_back(members_);
   }
   // One after the other, each outside the lock: a cancelled task may end in here, and leave.
@@ -138,14 +138,7 @@ Task* Group::take(Header& header, State::Take& how, const Home& home) {
 Status Group::cancel(Header& header) { return static_cast<Group&>(header).cancel_all(); }
 
 void Group::last_reference() {
-  bool over;
-  {
-    base::MutexLock lock(mutex_);
-    detached_ = true;
-    over = this->over();
-    if (over) closed_ = true;
-  }
-  if (over) end();
+  close();
   task::unref(*this);
 }
 

@@ -3,11 +3,11 @@
 // Group: tasks, jobs and groups below it that belong together: to be cancelled, waited for and helped as one. See
 // rota_group in rota.h, and ADR 23.
 //
-// A group is an operation. It completes once: when it takes no more members and its last one has left.
+// A group is an operation. It completes once: when it is sealed and its last member has left.
 //
-//   open --close, cancel_all--> closed --(last member leaves)--> complete
-//     \--last handle gone--> detached --(last member leaves: closed)--^
+//   open --close, last handle gone, cancel_all--> sealed --(last member leaves)--> complete
 //
+// Sealed, it takes only what its own members bring, and, once cancelled, nothing.
 // A member leaves after its drop function has returned, before its own completion is published: whoever sees the group
 // complete knows that no code of a member runs or will run.
 //
@@ -52,9 +52,9 @@ class Group final : public base::Counted<Group>, public Owned {
   // Ends a membership. May be called once for each enter, whoever has ended the member.
   static void leave(Member& member);
 
-  // Takes no more members.
+  // Takes no more members but what members bring.
   void close();
-  // Closes, and cancels every member. kAlready: it was complete, or cancelled before.
+  // Closes for all, and cancels every member. kAlready: it was complete, or cancelled before.
   Status cancel_all();
   // Members now, those of groups below not counted.
   uint32_t size();
@@ -73,9 +73,7 @@ class Group final : public base::Counted<Group>, public Owned {
   explicit Group(Home& home) : Owned(kVTable, home, 1, false) {}
   ~Group() = default;
 
-  bool over() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    return (closed_ || detached_) && members_.empty() && cancelling_.empty();
-  }
+  bool over() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return sealed_ && members_.empty() && cancelling_.empty(); }
   void end();
   static Status cancel(Header& header);
   static Task* take(Header& header, State::Take& how, const Home& home);
@@ -89,8 +87,7 @@ class Group final : public base::Counted<Group>, public Owned {
   Members members_ ABSL_GUARDED_BY(mutex_);
   Members cancelling_ ABSL_GUARDED_BY(mutex_);  // members that cancel_all has yet to cancel
   uint32_t size_ ABSL_GUARDED_BY(mutex_) = 0;
-  bool closed_ ABSL_GUARDED_BY(mutex_) = false;
-  bool detached_ ABSL_GUARDED_BY(mutex_) = false;
+  bool sealed_ ABSL_GUARDED_BY(mutex_) = false;
   bool cancelled_ ABSL_GUARDED_BY(mutex_) = false;
 };
 

@@ -84,6 +84,8 @@ static rota_status spawns_for_ever(void* state, rota_context* cx) {
   loop.count = 16;
   loop.grain = 1;
   (void)rota_parallel_for(part->runtime, &loop);
+  /* Without an end, but not without measure. */
+  if (atomic_load(&part->counts->made) - atomic_load(&part->counts->dropped) > 200) return rota_yield(cx);
   if (part->depth != 0) {
     struct part below = *part;
     below.depth--;

@@ -724,11 +724,12 @@ ROTA_API rota_status rota_task_start(rota_task* task);
  * else the new group is itself a member of it. Errors: ROTA_ECLOSED (the parent takes no more). */
 ROTA_API rota_status rota_group_create(rota_runtime* runtime, rota_group* parent, rota_group** out);
 
-/* Takes no more members: spawning one answers ROTA_ECLOSED. Those it has run on. */
+/* Takes no more members from outside: spawning one answers ROTA_ECLOSED. Those it has run on, and what they spawn is
+ * still taken. */
 ROTA_API rota_status rota_group_close(rota_group* group);
 
-/* Closes, and cancels all members, also of groups below, as rota_task_cancel does. ROTA_EALREADY when it was complete
- * or cancelled before. Calls back: drop, of queued blocking jobs. */
+/* Closes, for what members spawn too, and cancels all members, also of groups below, as rota_task_cancel does.
+ * ROTA_EALREADY when it was complete or cancelled before. Calls back: drop, of queued blocking jobs. */
 ROTA_API rota_status rota_group_cancel(rota_group* group);
 
 /* The group's completion, to be awaited like any task; always ROTA_OK. Cancelling it is rota_group_cancel. */
