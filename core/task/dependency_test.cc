@@ -23,25 +23,27 @@ TEST_CASE("a task taken out of line leaves a void entry, which whoever meets it 
 }
 
 TEST_CASE("a task woken while its old entry is queued is not submitted again, and the entry is good") {
-  State state(2, true);
-  CHECK(state.take() == State::Take::kRun);
-  SUBCASE("woken while it runs") {
-    CHECK_FALSE(state.wake().submit);
-    CHECK(state.to_idle(false) == State::Idle::kIdle);
-  }
-  SUBCASE("woken while it waits") {
-    CHECK(state.to_idle(false) == State::Idle::kIdle);
-    const State::Woken woken = state.wake();
-    CHECK_FALSE(woken.submit);
-    CHECK(woken.poke);
-    CHECK_FALSE(state.wake().poke);
-  }
-  SUBCASE("yielded") { CHECK(state.to_idle(true) == State::Idle::kIdle); }
-  CHECK(state.references() == 2);
-  SUBCASE("and run from it") { CHECK(state.to_running() == State::Running::kRun); }
-  SUBCASE("or taken once more") {
-    CHECK(state.take() == State::Take::kRun);
-    CHECK(state.to_running() == State::Running::kVoid);
+  enum { kWhileItRuns, kWhileItWaits, kYielded };
+  for (const int how : {kWhileItRuns, kWhileItWaits, kYielded}) {
+    for (const bool once_more : {false, true}) {
+      State state(2, true);
+      CHECK(state.take() == State::Take::kRun);
+      if (how == kWhileItRuns) CHECK_FALSE(state.wake().submit);
+      CHECK(state.to_idle(how == kYielded) == State::Idle::kIdle);
+      if (how == kWhileItWaits) {
+        const State::Woken woken = state.wake();
+        CHECK_FALSE(woken.submit);
+        CHECK(woken.poke);
+        CHECK_FALSE(state.wake().poke);
+      }
+      CHECK(state.references() == 2);
+      if (once_more) {
+        CHECK(state.take() == State::Take::kRun);
+        CHECK(state.to_running() == State::Running::kVoid);
+      } else {
+        CHECK(state.to_running() == State::Running::kRun);
+      }
+    }
   }
 }
 

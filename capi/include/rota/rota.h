@@ -487,7 +487,8 @@ ROTA_API rota_status rota_queue_run(rota_queue* queue, uint32_t max_items, uint6
 
 /* The same until a point of rota_now's clock (ROTA_FOREVER: no limit), and only what has the priority `floor` or a
  * higher one: a frame that is short of time runs what is ROTA_PRIORITY_HIGH and leaves the rest queued. Completions
- * are normal. ROTA_OK: nothing at or above the floor is left. Errors: ROTA_EINVAL (no such priority), ROTA_EBUSY. */
+ * are normal. One item at least is run when there is one. ROTA_OK: nothing at or above the floor is left. Errors:
+ * ROTA_EINVAL (no such priority), ROTA_EBUSY. */
 ROTA_API rota_status rota_queue_run_until(rota_queue* queue, uint32_t floor, uint32_t max_items, uint64_t deadline_ns,
                                           uint32_t* out_ran);
 
