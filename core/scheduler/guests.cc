@@ -16,6 +16,7 @@ Result<Worker*> MultiThread::take_seat() {
     Worker& worker = workers_[i];
     if (worker.taken) continue;
     worker.taken = true;
+    worker.forget_interrupt();
     if (reach_.load(base::memory_order_relaxed) <= i) reach_.store(i + 1, base::memory_order_release);
     return &worker;
   }

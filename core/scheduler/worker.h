@@ -83,6 +83,8 @@ class alignas(base::kCacheLine) Worker {
   void attend(bool here) { attended_.store(here, base::memory_order_seq_cst); }
   // Ends the guest's call that is under way, or the next one. Any thread.
   void interrupt();
+  // A new guest: what the last one was told is over.
+  void forget_interrupt() { interrupted_.store(false, base::memory_order_relaxed); }
 
   platform::Thread thread;  // the pool's
   bool taken = false;       // the pool's: by a guest

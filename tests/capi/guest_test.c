@@ -242,6 +242,26 @@ static void nobody_need_be_there_at_the_end(void) {
   world_end(&world);
 }
 
+/* An interrupt that ends nothing is not the next guest's. */
+static void an_interrupt_goes_with_its_guest(void) {
+  struct world world;
+  guests_begin(&world, 0, 0, 1);
+  rota_thread* guest = enter(world.runtime);
+  CHECK_OK(rota_thread_interrupt(guest));
+  CHECK_OK(rota_thread_leave(guest));
+  guest = enter(world.runtime);
+  struct step step = {0, 0, 1};
+  const rota_spawn_desc desc = describe_poll(step_poll, &step);
+  rota_task* task = NULL;
+  CHECK_OK(rota_spawn(world.runtime, &desc, &task));
+  uint32_t ran = 0;
+  CHECK_OK(rota_thread_run(guest, 0, ROTA_FOREVER, &ran));
+  CHECK(ran == 1);
+  CHECK_OK(finish(task));
+  CHECK_OK(rota_thread_leave(guest));
+  world_end(&world);
+}
+
 static rota_status run_inside(void* state, rota_context* cx) {
   (void)cx;
   CHECK_STATUS(rota_thread_run(state, 0, 0, NULL), ROTA_EDEADLK);
@@ -308,6 +328,7 @@ int main(void) {
   }
   RUN(a_guest_that_leaves_hands_over);
   RUN(nobody_need_be_there_at_the_end);
+  RUN(an_interrupt_goes_with_its_guest);
   RUN(wrong_use_is_refused);
   RUN(a_handle_may_outlive_the_runtime);
   RUN(seats_may_be_none);
