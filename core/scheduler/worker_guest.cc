@@ -39,8 +39,10 @@ void Worker::run_guest(GuestTurn& turn) {
     if (task == nullptr) task = turn.sleeps ? search() : look_everywhere();
     if (task != nullptr) {
       run_task(task);
-    } else if (pool_.side_work().run(pool_.side_work().user, 1) != 0) {
-      ++jobs;
+    } else if (pool_.side_work().any(pool_.side_work().user)) {
+      // A job may take long: who searches keeps others asleep.
+      if (searching_) stop_searching();
+      jobs += pool_.side_work().run(pool_.side_work().user, 1);
     } else if (turn.sleeps) {
       sleep(turn.until_ns);
     } else {

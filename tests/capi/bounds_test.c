@@ -83,6 +83,7 @@ static void bounds_are_obeyed(void) {
 }
 
 static void bounds_fit_what_is_automatic(void) {
+  const int before = count_threads();
   struct world world;
   for (uint32_t most = 1; most <= 4; ++most) {
     CHECK_OK(create(&world, ROTA_WORKERS_AUTO, ROTA_BLOCKING_AUTO, most, 0));
@@ -100,6 +101,7 @@ static void bounds_fit_what_is_automatic(void) {
   CHECK_STATUS(create(&world, 1, 0, ROTA_THREADS_MAX + 1, 0), ROTA_EINVAL);
   CHECK_OK(create(&world, 2, 0, 2, 0));
   world_end(&world);
+  wait_for_threads(before);
 }
 
 /* ------------------------------------------------------------------------------------------------------- no threads */

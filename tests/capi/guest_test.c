@@ -159,6 +159,35 @@ static void the_host_s_threads_drive_together(uint32_t workers) {
   guests_work_together(workers, 1);
 }
 
+/* A guest that is in a job does not keep the others asleep. */
+static void* serve_until_stopped(void* arg) {
+  struct crew* crew = arg;
+  rota_thread* guest = enter(crew->runtime);
+  while (!atomic_load(&crew->stop)) CHECK_OK(rota_thread_serve(guest, 50 * MILLISECOND, NULL));
+  CHECK_OK(rota_thread_leave(guest));
+  return NULL;
+}
+
+static void a_job_keeps_nobody_asleep(void) {
+  struct world world;
+  guests_begin(&world, 0, 0, 2);
+  struct crew crew = {world.runtime, 0, 0, 1};
+  pthread_t threads[2];
+  for (int i = 0; i < 2; ++i) CHECK(pthread_create(&threads[i], NULL, serve_until_stopped, &crew) == 0);
+  for (int round = 0; round < 20; ++round) {
+    struct counted gated = COUNTED_INIT(ROTA_OK), ready = COUNTED_INIT(ROTA_OK);
+    rota_task* job = NULL;
+    CHECK_OK(rota_spawn_blocking(world.runtime, gated_job, &gated, NULL, &job));
+    event_wait(&gated.polled, 1);
+    for (int i = 0; i < 5; ++i) CHECK_OK(finish(spawn_counted(world.runtime, &ready)));
+    event_signal(&gated.gate);
+    CHECK_OK(finish(job));
+  }
+  atomic_store(&crew.stop, 1);
+  for (int i = 0; i < 2; ++i) CHECK(pthread_join(threads[i], NULL) == 0);
+  world_end(&world);
+}
+
 /* A guest that goes leaves nothing behind: what it held is run by the next one. */
 static rota_status spawn_many(void* state, rota_context* cx) {
   for (int i = 0; i < 300; ++i) {
@@ -326,6 +355,7 @@ int main(void) {
     RUN_WITH(the_host_s_threads_drive_together, workers);
     RUN_WITH(serving_ends_when_told, workers);
   }
+  RUN(a_job_keeps_nobody_asleep);
   RUN(a_guest_that_leaves_hands_over);
   RUN(nobody_need_be_there_at_the_end);
   RUN(an_interrupt_goes_with_its_guest);
