@@ -79,13 +79,18 @@ Result<Job*> make_job(Runtime& runtime, rota_blocking_fn fn, void* arg, rota_dro
   return status;
 }
 
-void forget_job(Job& job) {
+bool forget_job(Job& job) {
   if (job.has(kRichCalls)) {
+    if (!job.state.claim()) {
+      task::unref(job);
+      return false;
+    }
     auto* rich = static_cast<RichJob*>(job.arg());
     if (rich->member.group != nullptr) task::Group::leave(rich->member);
     rich->runtime.arena().destroy(rich);
   }
   task::unref(job, 2);
+  return true;
 }
 
 }  // namespace rota::capi

@@ -16,7 +16,8 @@ namespace rota::capi {
 // A job to be submitted, with two references. On an error `arg` is still the caller's. kNoMemory, kClosed.
 Result<blocking::Job*> make_job(runtime::Runtime& runtime, rota_blocking_fn fn, void* arg, rota_drop_fn drop);
 
-// Undoes that for one that could not be submitted: its two references go, `arg` is the caller's again.
-void forget_job(blocking::Job& job);
+// Undoes that for one that could not be submitted: its two references go, `arg` is the caller's again. False: its group
+// has cancelled it already, and one reference is left, the caller's.
+bool forget_job(blocking::Job& job);
 
 }  // namespace rota::capi

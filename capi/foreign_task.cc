@@ -57,22 +57,24 @@ Result<ForeignTask*> ForeignTask::make_rich(const rota_spawn_desc& desc, task::G
   auto* extra = new (&task->extra()) Extra(desc);
   if (desc.name_len != 0) std::memcpy(task->bytes() + name_at, desc.name, desc.name_len);
   extra->id = Runtime::of(home).next_task_id();
-  Status status = group == nullptr ? Status::kOk : group->enter(extra->member, *task);
-  if (ok(status) && waits && home.owned() != nullptr) {
-    // Nobody polls it for long: shutdown must find it all the same.
+  const bool owned = waits && home.owned() != nullptr;
+  if (owned) {
     task->owned = true;
     task->shard = static_cast<uint32_t>(extra->id);
-    task::ref(*task);
-    if (!home.owned()->insert(*task)) {
-      (void)task->state.unref();
-      status = Status::kShutdown;
-      if (group != nullptr) task::Group::leave(extra->member);
-    }
   }
-  if (ok(status)) return task;
-  Runtime::of(home).scheduler().count_ended();
-  task::unref(*task, handle ? 2 : 1);
-  return status;
+  // From here on the group may run and end it.
+  const Status status = group == nullptr ? Status::kOk : group->enter(extra->member, *task);
+  if (!ok(status)) {
+    Runtime::of(home).scheduler().count_ended();
+    task::unref(*task, handle ? 2 : 1);
+    return status;
+  }
+  if (owned) {
+    // Nobody polls it for long: shutdown must find it all the same.
+    task::ref(*task);
+    home.owned()->insert_shared(*task);
+  }
+  return task;
 }
 
 ForeignTask* ForeignTask::from(task::Header& header) {

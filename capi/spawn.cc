@@ -129,8 +129,7 @@ Status spawn_blocking(rota_runtime* handle, rota_blocking_fn fn, void* arg, rota
   if (!made.ok()) return made.status();
   blocking::Job* job = made.value();
   if (const Status status = runtime->blocking().submit(*job); !ok(status)) {
-    forget_job(*job);
-    return status;
+    if (forget_job(*job)) return status;
   }
   give(*job, out);
   return Status::kOk;

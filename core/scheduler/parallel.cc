@@ -159,19 +159,14 @@ Result<task::Header*> ParallelFor::start(Scheduler& scheduler, const Loop& loop,
   ParallelFor* self = make(scheduler, loop, true);
   if (self == nullptr) return Status::kNoMemory;
   self->group_ = group;
-  Status status = group == nullptr ? Status::kOk : group->enter(self->member_, *self);
-  if (ok(status)) {
-    task::ref(*self);
-    if (!scheduler.owned_set().insert(*self)) {
-      (void)self->state.unref();
-      if (group != nullptr) task::Group::leave(self->member_);
-      status = Status::kShutdown;
+  if (group != nullptr) {
+    if (const Status status = group->enter(self->member_, *self); !ok(status)) {
+      task::unref(*self, 2 + self->helpers_);
+      return status;
     }
   }
-  if (!ok(status)) {
-    task::unref(*self, 2 + self->helpers_);
-    return status;
-  }
+  task::ref(*self);
+  scheduler.owned_set().insert_shared(*self);
   self->submit_helpers(scheduler);
   return static_cast<task::Header*>(self);
 }

@@ -18,11 +18,10 @@ Result<Group*> Group::create(Home& home, Group* parent) {
       return status;
     }
   }
+  // From here on its parent may end it.
   task::ref(*group);
-  if (home.owned()->insert(*group)) return group;
-  if (parent != nullptr) leave(group->in_parent_);
-  task::unref(*group, 2);
-  return Status::kShutdown;
+  home.owned()->insert_shared(*group);
+  return group;
 }
 
 Group* Group::from(Header& header) { return header.vtable == &kVTable ? static_cast<Group*>(&header) : nullptr; }

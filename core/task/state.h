@@ -141,6 +141,9 @@ class State {
 
   // --- waiting for completion.
 
+  // Whether somebody has cancelled it, or begun to run or end it.
+  bool touched() const { return (word_.load(base::memory_order_acquire) & (kRunning | kComplete | kCancelled)) != 0; }
+
   bool complete() const { return (word_.load(base::memory_order_acquire) & kComplete) != 0; }
 
   // False: it is complete, nothing is locked. Waits only for another joiner, which holds it for a few stores, now and

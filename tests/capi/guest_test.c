@@ -175,11 +175,14 @@ static void a_job_keeps_nobody_asleep(void) {
   pthread_t threads[2];
   for (int i = 0; i < 2; ++i) CHECK(pthread_create(&threads[i], NULL, serve_until_stopped, &crew) == 0);
   for (int round = 0; round < 20; ++round) {
-    struct counted gated = COUNTED_INIT(ROTA_OK), ready = COUNTED_INIT(ROTA_OK);
+    struct counted gated = COUNTED_INIT(ROTA_OK);
     rota_task* job = NULL;
     CHECK_OK(rota_spawn_blocking(world.runtime, gated_job, &gated, NULL, &job));
     event_wait(&gated.polled, 1);
-    for (int i = 0; i < 5; ++i) CHECK_OK(finish(spawn_counted(world.runtime, &ready)));
+    for (int i = 0; i < 5; ++i) {
+      struct counted ready = COUNTED_INIT(ROTA_OK);
+      CHECK_OK(finish(spawn_counted(world.runtime, &ready)));
+    }
     event_signal(&gated.gate);
     CHECK_OK(finish(job));
   }
