@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "capi/handle.h"
+#include "core/platform/clock.h"
 #include "core/runtime/host_queue.h"
 #include "core/runtime/runtime.h"
+#include "core/task/group.h"
 
 using namespace rota;        // NOLINT
 using namespace rota::capi;  // NOLINT
@@ -36,11 +38,21 @@ rota_status rota_queue_handle(rota_queue* queue, intptr_t* out) {
 }
 
 rota_status rota_queue_run(rota_queue* queue, uint32_t max_items, uint64_t budget_ns, uint32_t* out_ran) {
-  uint32_t ran = 0;
+  const uint64_t deadline =
+      budget_ns == ROTA_FOREVER ? ROTA_FOREVER : platform::deadline_after(platform::now_ns(), budget_ns);
+  return rota_queue_run_until(queue, ROTA_PRIORITY_LOW, max_items, deadline, out_ran);
+}
+
+rota_status rota_queue_run_until(rota_queue* queue, uint32_t floor, uint32_t max_items, uint64_t deadline_ns,
+                                 uint32_t* out_ran) {
+  if (out_ran != nullptr) *out_ran = 0;
   HostQueue* self = object<HostQueue>(queue);
-  const rota_status status = self == nullptr ? ROTA_EINVAL : c(self->run(max_items, budget_ns, ran));
+  if (self == nullptr || floor >= task::kPriorities) return ROTA_EINVAL;
+  const task::CurrentGroup none(nullptr);  // what is run is not the caller's
+  uint32_t ran = 0;
+  const Status status = self->run(static_cast<task::Priority>(floor), max_items, deadline_ns, ran);
   if (out_ran != nullptr) *out_ran = ran;
-  return status;
+  return c(status);
 }
 
 rota_status rota_queue_pop(rota_queue* queue, rota_completion* out, uint32_t capacity, uint32_t* out_count) {
@@ -48,6 +60,7 @@ rota_status rota_queue_pop(rota_queue* queue, rota_completion* out, uint32_t cap
   *out_count = 0;
   HostQueue* self = object<HostQueue>(queue);
   if (self == nullptr || out == nullptr || capacity == 0) return ROTA_EINVAL;
+  const task::CurrentGroup none(nullptr);
   rota_completion* next = out;
   const auto take = [](void* place, const Delivery::Completion& completion) {
     auto*& free = *static_cast<rota_completion**>(place);

@@ -16,6 +16,7 @@ using runtime::Runtime;
 
 constexpr uint64_t kKeepAliveNs = 10'000'000'000;
 constexpr uint32_t kDefaultBlocking = 512;
+constexpr uint32_t kDefaultGuests = 4;
 constexpr size_t kMostNameBytes = 8;
 
 constexpr rota_runtime_options kDefaults{.size = sizeof(rota_runtime_options),
@@ -27,7 +28,10 @@ constexpr rota_runtime_options kDefaults{.size = sizeof(rota_runtime_options),
                                          .name = nullptr,
                                          .name_len = 0,
                                          .allocator = nullptr,
-                                         .hooks = nullptr};
+                                         .hooks = nullptr,
+                                         .profiler = nullptr,
+                                         .threads_max = 0,
+                                         .guests_max = 0};
 
 Status convert_sizes(const rota_runtime_options& given, runtime::Options& options) {
   if (given.flags != 0) return Status::kInvalid;
@@ -71,8 +75,32 @@ Status convert_callbacks(const rota_runtime_options& given, runtime::Options& op
     rota_thread_hooks hooks{};
     if (const Status status = read_options(given.hooks, hooks); !ok(status)) return status;
     if (hooks.zero != 0) return Status::kInvalid;
-    options.hooks = {hooks.start, hooks.stop, hooks.user};
+    options.hooks = {
+        .start = hooks.start, .stop = hooks.stop, .name = hooks.name, .affinity = hooks.affinity, .user = hooks.user};
   }
+  if (given.profiler != nullptr) {
+    rota_profiler profiler{};
+    if (const Status status = read_options(given.profiler, profiler); !ok(status)) return status;
+    if (profiler.zero != 0) return Status::kInvalid;
+    options.profiler = {.begin = reinterpret_cast<runtime::Profiler::Function>(profiler.begin),
+                        .end = reinterpret_cast<runtime::Profiler::Function>(profiler.end),
+                        .user = profiler.user};
+  }
+  return Status::kOk;
+}
+
+// Fits the threads into threads_max, and sets the seats of guests.
+Status convert_bounds(const rota_runtime_options& given, runtime::Options& options) {
+  if (given.threads_max > ROTA_THREADS_MAX) return Status::kInvalid;
+  if (const uint32_t most = given.threads_max; most != 0) {
+    const uint32_t for_jobs = options.blocking_max != 0 && most > 1 ? 1 : 0;
+    if (given.workers == ROTA_WORKERS_AUTO && options.workers > most - for_jobs) options.workers = most - for_jobs;
+    if (options.workers > most) return Status::kInvalid;
+    if (options.blocking_max > most - options.workers) options.blocking_max = most - options.workers;
+  }
+  if (given.guests_max == ROTA_GUESTS_NONE) return Status::kOk;
+  if (given.guests_max > ROTA_GUESTS_MAX) return Status::kInvalid;
+  options.guests = given.guests_max != 0 || options.workers == 0 ? given.guests_max : kDefaultGuests;
   return Status::kOk;
 }
 
@@ -83,6 +111,7 @@ Status create(const rota_runtime_options* given, rota_runtime** out) {
   }
   runtime::Options options;
   if (const Status status = convert_sizes(known, options); !ok(status)) return status;
+  if (const Status status = convert_bounds(known, options); !ok(status)) return status;
   if (const Status status = convert_name(known, options); !ok(status)) return status;
   if (const Status status = convert_callbacks(known, options); !ok(status)) return status;
   Result<Runtime*> made = Runtime::create(options);

@@ -27,6 +27,10 @@ class Job final : public task::Operation {
   // Two references. nullptr: no memory; arg is still the caller's.
   static Job* make(task::Home& home, const Calls& calls, Function fn, void* arg, Function drop);
 
+  // What it was made with.
+  bool has(const Calls& calls) const { return &calls_ == &calls; }
+  void* arg() const { return arg_; }
+
   // Runs it on this thread, unless it was cancelled. Consumes the queue entry. True when it ran.
   bool run();
   // Ends it without running, unless it runs or is complete: true when this call did. The queue entry stays.

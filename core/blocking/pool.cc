@@ -33,11 +33,7 @@ Pool::Pool(platform::Arena& arena, const PoolOptions& options)
 // All threads have left: the arena, which outlives this, counts them.
 Pool::~Pool() {
   base::MutexLock lock(mutex_);
-  while (Start* start = left_) {
-    left_ = start->next;
-    start->thread.join();
-    arena_.memory().free(start, sizeof(Start));
-  }
+  join(left_);
 }
 
 // --- handing over
@@ -118,7 +114,14 @@ uint32_t Pool::add_lookers(uint32_t count) {
 
 Status Pool::start_thread() {
   if (closed()) return Status::kShutdown;
-  if (threads_.load(base::memory_order_relaxed) >= options_.max_threads) return Status::kAgain;
+  const uint32_t threads = threads_.load(base::memory_order_relaxed);
+  if (threads >= options_.max_threads) return Status::kAgain;
+  if (threads + leaving_ >= options_.max_threads) {
+    // Those that have left are still the system's threads. They take no lock on their way out.
+    join(left_);
+    left_ = nullptr;
+    leaving_ = 0;
+  }
   void* block = arena_.memory().allocate(sizeof(Start));
   if (block == nullptr) return Status::kNoMemory;
   auto* start = new (block) Start{this, next_index_, {}, nullptr};
@@ -143,8 +146,9 @@ void* Pool::thread_main(void* raw) {
   auto* start = static_cast<Start*>(raw);
   Pool& pool = *start->pool;
   platform::Arena::Thread inside(pool.arena_);
-  pool.options_.thread(pool.options_.user, start->index, [](void* arg) { static_cast<Pool*>(arg)->serve(); }, &pool);
-  pool.leave(*start);
+  do {
+    pool.options_.thread(pool.options_.user, start->index, [](void* arg) { static_cast<Pool*>(arg)->serve(); }, &pool);
+  } while (!pool.leave(*start));
   return nullptr;
 }
 
@@ -164,7 +168,7 @@ bool Pool::look(Seat& seat) {
   task::Context context(0);
   running_.fetch_add(1, base::memory_order_relaxed);
   while (item != nullptr) {
-    run_item(*item, context);
+    (void)run_item(*item, context);
     item = take();
   }
   running_.fetch_sub(1, base::memory_order_relaxed);
@@ -199,20 +203,19 @@ void Pool::watch(Seat& seat) {
   }
 }
 
-void Pool::run_item(task::Header& item, task::Context& context) {
-  if (item.vtable->poll == nullptr) {
-    (void)static_cast<Job&>(item).run();
-    return;
-  }
+// False: a job that was cancelled while it was queued.
+bool Pool::run_item(task::Header& item, task::Context& context) {
+  if (item.vtable->poll == nullptr) return static_cast<Job&>(item).run();
   auto& task = static_cast<task::Task&>(item);
   switch (task::run(task, context)) {
     case task::After::kDone:
-      return;
+      break;
     case task::After::kAgain:
     case task::After::kYielded:
       task.home->submit(task);
-      return;
+      break;
   }
+  return true;
 }
 
 // A looker that found nothing. True: it looks again.
@@ -254,31 +257,39 @@ bool Pool::wake_up(Seat& seat, bool patient) {
   return true;
 }
 
-void Pool::leave(Start& start) {
+// False: there is something to do after all; it serves on, as a looker.
+bool Pool::leave(Start& start) {
   Start* before;
-  bool abandoned = false;
   {
     base::MutexLock lock(mutex_);
+    const bool last = threads_.fetch_sub(1, base::memory_order_seq_cst) == 1;
+    // A job that came while we were counted, but no longer looked, found the pool full. (seq_cst: submit counts its job
+    // and then reads threads_; nobody starts a thread meanwhile, for that takes the mutex.)
+    if (queued_.load(base::memory_order_seq_cst) > 0 && lookers_.load(base::memory_order_seq_cst) == 0 && !closed()) {
+      threads_.fetch_add(1, base::memory_order_relaxed);
+      lookers_.fetch_add(1, base::memory_order_seq_cst);
+      return false;
+    }
     before = left_;
     start.next = nullptr;
     left_ = &start;
-    const bool last = threads_.fetch_sub(1, base::memory_order_seq_cst) == 1;
-    // A job that came while we were counted, but no longer looked, found the pool full. (seq_cst: submit counts its job
-    // and then reads threads_.) No thread to be had, and none left: it ends here.
-    const bool unseen =
-        queued_.load(base::memory_order_seq_cst) > 0 && lookers_.load(base::memory_order_seq_cst) == 0 && !closed();
-    if (unseen && !ok(start_thread()) && last) abandoned = true;
-    if (threads_.load(base::memory_order_relaxed) == 0) {
+    ++leaving_;
+    if (last) {
       for (StopWaiter* waiter = stop_waiters_; waiter != nullptr; waiter = waiter->next) waiter->parker.unpark();
     }
   }
-  if (abandoned) drain();
-  // Each joins those that left before it; the last ones are the destructor's.
-  while (before != nullptr) {
-    Start* next = before->next;
-    before->thread.join();
-    arena_.memory().free(before, sizeof(Start));
-    before = next;
+  join(before);
+  return true;
+}
+
+// Each thread joins those that left before it; the last ones are joined by whoever needs their place, or the
+// destructor.
+void Pool::join(Start* left) {
+  while (left != nullptr) {
+    Start* next = left->next;
+    left->thread.join();
+    arena_.memory().free(left, sizeof(Start));
+    left = next;
   }
 }
 
@@ -338,8 +349,7 @@ uint32_t Pool::run_queued(uint32_t most) {
   while (ran < most) {
     task::Header* item = take();
     if (item == nullptr) break;
-    run_item(*item, context);
-    ++ran;
+    if (run_item(*item, context)) ++ran;
   }
   return ran;
 }

@@ -105,10 +105,11 @@ class Pool {
   void watch(Seat& seat);
   bool sleep(Seat& seat);
   bool wake_up(Seat& seat, bool patient);
-  void leave(Start& start);
+  bool leave(Start& start);
+  void join(Start* left);
 
   task::Header* take();
-  void run_item(task::Header& item, task::Context& context);
+  bool run_item(task::Header& item, task::Context& context);
   void stop_looking();
   // Wakes or starts `count` threads as lookers, as far as possible; how many.
   uint32_t add_lookers(uint32_t count);
@@ -137,7 +138,9 @@ class Pool {
   mutable base::Mutex mutex_;
   Seat* idle_seats_ ABSL_GUARDED_BY(mutex_) = nullptr;
   uint32_t next_index_ ABSL_GUARDED_BY(mutex_) = 0;
-  Start* left_ ABSL_GUARDED_BY(mutex_) = nullptr;  // threads that have left, to be joined
+  // Threads that have left, to be joined; and how many may be on their way out, these and those they join themselves.
+  Start* left_ ABSL_GUARDED_BY(mutex_) = nullptr;
+  uint32_t leaving_ ABSL_GUARDED_BY(mutex_) = 0;
   struct StopWaiter {
     platform::Parker parker;
     StopWaiter* next;

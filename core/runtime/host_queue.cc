@@ -5,10 +5,25 @@
 #include "core/task/run.h"
 
 namespace rota::runtime {
+
+using scheduler::Priority;
+
 namespace {
 
 // Not the address of any task.
 task::Task* closed_mark() { return reinterpret_cast<task::Task*>(uintptr_t{1}); }
+
+// A stack turned round.
+task::Task* in_order(task::Task* newest) {
+  task::Task* oldest = nullptr;
+  while (newest != nullptr) {
+    task::Task* below = newest->next;
+    newest->next = oldest;
+    oldest = newest;
+    newest = below;
+  }
+  return oldest;
+}
 
 }  // namespace
 
@@ -49,53 +64,33 @@ void HostQueue::submit(task::Task& task) {
   unref_home();
 }
 
-// Moves what has come to the end of the list.
+// Moves what has come to the lists.
 void HostQueue::collect() {
   bell_.answer();  // first; then look
   task::Task* newest = stack_.load(base::memory_order_seq_cst);
   do {
     if (newest == nullptr || newest == closed_mark()) return;
   } while (!stack_.compare_exchange_weak(newest, nullptr, base::memory_order_acq_rel, base::memory_order_relaxed));
-  task::Task** end = &newest->next;
-  task::Task* oldest = nullptr;
-  while (newest != nullptr) {
-    task::Task* below = newest->next;
-    newest->next = oldest;
-    oldest = newest;
-    newest = below;
+  for (task::Task* oldest = in_order(newest); oldest != nullptr;) {
+    task::Task* next = oldest->next;
+    ready_.push(*oldest);
+    oldest = next;
   }
-  *end_ = oldest;
-  end_ = end;
 }
 
-// Gives each task that is here now to each(task), until that answers false. What comes or is put back meanwhile is for
-// the next pass, so a pass ends. Whether there was any.
+// Gives as many tasks as are here now to each(task), in the order of their classes, until that answers false. What
+// comes or is put back meanwhile is mostly for the next pass, so a pass ends. Whether there was any.
 template <class Each>
-bool HostQueue::pass(Each each) {
+bool HostQueue::pass(Priority floor, Each each) {
   collect();
-  task::Task* left = first_;
-  task::Task** left_end = end_;
-  first_ = nullptr;
-  end_ = &first_;
-  const bool any = left != nullptr;
-  for (bool go_on = true; left != nullptr && go_on;) {
-    task::Task& task = *left;
-    left = task.next;
-    go_on = each(task);
-  }
-  if (left != nullptr) {
-    // In front of what was put back.
-    *left_end = first_;
-    if (first_ == nullptr) end_ = left_end;
-    first_ = left;
+  bool any = false;
+  for (uint32_t left = ready_.size(); left != 0; --left) {
+    task::Task* task = ready_.pop(floor);
+    if (task == nullptr) break;
+    any = true;
+    if (!each(*task)) break;
   }
   return any;
-}
-
-void HostQueue::put_back(task::Task& task) {
-  task.next = nullptr;
-  *end_ = &task;
-  end_ = &task.next;
 }
 
 void HostQueue::run_one(task::Task& task) {
@@ -108,40 +103,34 @@ void HostQueue::run_one(task::Task& task) {
       return;
     case task::After::kAgain:
     case task::After::kYielded:
-      put_back(task);
+      ready_.push(task);
       return;
   }
 }
 
 bool HostQueue::begin_run() { return !running_.exchange(true, base::memory_order_acq_rel); }
 
-Status HostQueue::end_run(bool engine_has_more) {
-  if (first_ == nullptr) bell_.answer();
+Status HostQueue::end_run(bool engine_has_more, Priority floor) {
+  if (ready_.empty()) bell_.answer();
   const task::Task* top = stack_.load(base::memory_order_seq_cst);
   if (top == closed_mark()) {
     // Released by a callback: what is left goes where later ones go.
-    while (task::Task* task = first_) {
-      first_ = task->next;
-      scheduler_.submit(*task);
-    }
-    end_ = &first_;
+    while (task::Task* task = ready_.pop()) scheduler_.submit(*task);
     top = nullptr;
   }
-  const bool more = first_ != nullptr || top != nullptr;
-  // Level-triggered: what is left in the list is not seen by any push.
-  if (more) bell_.ring();
+  const bool more = ready_.any(floor) || top != nullptr;
+  // Level-triggered: what is left in the lists is not seen by any push.
+  if (more || !ready_.empty()) bell_.ring();
   if (hosted_ != nullptr) set_.settle();
   running_.store(false, base::memory_order_release);
   return more || engine_has_more ? Status::kPending : Status::kOk;
 }
 
-Status HostQueue::run(uint32_t most, uint64_t budget_ns, uint32_t& ran) {
+Status HostQueue::run(Priority floor, uint32_t most, uint64_t deadline, uint32_t& ran) {
   ran = 0;
   if (!begin_run()) return Status::kBusy;
   ref_home();  // a callback may release the queue
   const uint32_t limit = most == 0 ? UINT32_MAX : most;
-  const uint64_t deadline =
-      budget_ns == platform::kForever ? budget_ns : platform::deadline_after(platform::now_ns(), budget_ns);
   Status status;
   {
     scheduler::Current current(scheduler_, nullptr, false);
@@ -156,14 +145,14 @@ Status HostQueue::run(uint32_t most, uint64_t budget_ns, uint32_t& ran) {
       engine_is_owed_ = false;
       if (hosted_ == nullptr) return false;
       scheduler::CurrentThread::Drive drive(*hosted_);
-      const uint32_t did = drive.mine() ? hosted_->turn(limit - ran, deadline) : 0;
+      const uint32_t did = drive.mine() ? hosted_->turn(limit - ran, deadline, floor) : 0;
       ran += did;
       (void)look_at_limits();
       return did != 0;
     };
     if (engine_is_owed_) (void)engine_turn();
     for (bool again = true; again && !over;) {
-      again = pass([&](task::Task& task) {
+      again = pass(floor, [&](task::Task& task) {
         run_one(task);
         ++ran;
         return look_at_limits();
@@ -174,17 +163,17 @@ Status HostQueue::run(uint32_t most, uint64_t budget_ns, uint32_t& ran) {
         again = engine_turn() || again;
       }
     }
-    status = end_run(look_at_engine());
+    status = end_run(look_at_engine(floor), floor);
   }
   unref_home();
   return status;
 }
 
 // Whether the engine has more to do; leaving the drive also sets its signals to what is so now.
-bool HostQueue::look_at_engine() {
+bool HostQueue::look_at_engine(Priority floor) {
   if (hosted_ == nullptr) return false;
   scheduler::CurrentThread::Drive drive(*hosted_);
-  return drive.mine() && hosted_->has_work();
+  return drive.mine() && hosted_->has_work(floor);
 }
 
 Status HostQueue::pop(Take take, void* user, uint32_t capacity, uint32_t& count) {
@@ -205,7 +194,7 @@ Status HostQueue::pop(Take take, void* user, uint32_t capacity, uint32_t& count)
         polls += did;
         again = did != 0;
       }
-      const bool any = pass([&](task::Task& task) {
+      const bool any = pass(Priority::kLow, [&](task::Task& task) {
         if (Delivery* delivery = Delivery::from(task)) {
           take(user, delivery->take());
           ++count;
@@ -217,7 +206,7 @@ Status HostQueue::pop(Take take, void* user, uint32_t capacity, uint32_t& count)
       });
       again = again || any;
     }
-    status = end_run(look_at_engine());
+    status = end_run(look_at_engine(Priority::kLow), Priority::kLow);
   }
   unref_home();
   return status;
@@ -226,36 +215,26 @@ Status HostQueue::pop(Take take, void* user, uint32_t capacity, uint32_t& count)
 void HostQueue::last_reference() {
   // From here on submit goes to the workers. What has landed is delivered by this thread; a run in progress on this
   // very thread (a callback that releases the queue) goes on to do so itself.
-  task::Task* rest = stack_.exchange(closed_mark(), base::memory_order_acq_rel);
-  task::Task* ordered = nullptr;
-  while (rest != nullptr) {
-    task::Task* below = rest->next;
-    rest->next = ordered;
-    ordered = rest;
-    rest = below;
-  }
+  task::Task* landed = in_order(stack_.exchange(closed_mark(), base::memory_order_acq_rel));
   if (begin_run()) {
     scheduler::Current current(scheduler_, nullptr, false);
-    task::Task* list = first_;
-    first_ = nullptr;
-    end_ = &first_;
-    for (task::Task* head : {list, ordered}) {
-      while (head != nullptr) {
-        task::Task* next = head->next;
-        if (Delivery::from(*head) != nullptr) {
-          (void)task::run(*head, context_);
-        } else {
-          scheduler_.submit(*head);
-        }
-        head = next;
+    while (landed != nullptr) {
+      task::Task* next = landed->next;
+      ready_.push(*landed);
+      landed = next;
+    }
+    while (task::Task* task = ready_.pop()) {
+      if (Delivery::from(*task) != nullptr) {
+        (void)task::run(*task, context_);
+      } else {
+        scheduler_.submit(*task);
       }
     }
-  } else {
-    while (ordered != nullptr) {
-      task::Task* next = ordered->next;
-      scheduler_.submit(*ordered);
-      ordered = next;
-    }
+  }
+  while (landed != nullptr) {
+    task::Task* next = landed->next;
+    scheduler_.submit(*landed);
+    landed = next;
   }
   unref_home();
 }

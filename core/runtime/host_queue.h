@@ -3,8 +3,8 @@
 // HostQueue: where completions, and polls of tasks spawned on it, wait for a host's thread. See rota_queue in rota.h.
 //
 // Waiting tasks form a stack that any thread pushes to with one compare-and-swap; who runs the queue takes it whole,
-// turns it round, and keeps what it does not get to in a list of its own. The first push onto an empty stack raises the
-// signal: any number of completions wake the host once.
+// turns it round, and keeps what it does not get to in lists of its own, one a priority. The first push onto an empty
+// stack raises the signal: any number of completions wake the host once.
 //
 //   open:   push -> stack -> (run) list -> polled
 //   closed: (last handle gone) what is there is run by who closes; later pushes go to the workers
@@ -20,6 +20,7 @@
 #include "core/platform/doorbell.h"
 #include "core/platform/signal.h"
 #include "core/runtime/delivery.h"
+#include "core/scheduler/classes.h"
 #include "core/scheduler/current_thread.h"
 #include "core/task/context.h"
 
@@ -40,8 +41,8 @@ class HostQueue final : public task::Home, public base::Counted<HostQueue> {
   // See rota_queue_handle.
   intptr_t handle();
 
-  // See rota_queue_run. kOk: nothing is left; kPending: more; kBusy.
-  Status run(uint32_t most, uint64_t budget_ns, uint32_t& ran);
+  // See rota_queue_run_until. kOk: nothing is left; kPending: more; kBusy.
+  Status run(scheduler::Priority floor, uint32_t most, uint64_t deadline_ns, uint32_t& ran);
   // See rota_queue_pop: gives up to `capacity` completions to `take(user, completion)`.
   using Take = void (*)(void* user, const Delivery::Completion& completion);
   Status pop(Take take, void* user, uint32_t capacity, uint32_t& count);
@@ -56,12 +57,11 @@ class HostQueue final : public task::Home, public base::Counted<HostQueue> {
   // By who runs.
   void collect();
   template <class Each>
-  bool pass(Each each);
-  void put_back(task::Task& task);
+  bool pass(scheduler::Priority floor, Each each);
   void run_one(task::Task& task);
   bool begin_run();
-  bool look_at_engine();
-  Status end_run(bool engine_has_more);
+  bool look_at_engine(scheduler::Priority floor);
+  Status end_run(bool engine_has_more, scheduler::Priority floor);
 
   scheduler::Scheduler& scheduler_;
   scheduler::CurrentThread* const hosted_;
@@ -74,8 +74,7 @@ class HostQueue final : public task::Home, public base::Counted<HostQueue> {
   base::Atomic<uint32_t> uses_{1};
 
   // Who runs.
-  task::Task* first_ = nullptr;
-  task::Task** end_ = &first_;
+  scheduler::ClassLists ready_;
   bool engine_is_owed_ = false;  // hosted: the last call ended before the engine's turn
   task::Context context_{0};
 };

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <new>
 
+#include "core/platform/affinity.h"
 #include "core/platform/clock.h"
 #include "core/platform/thread.h"
 #include "core/scheduler/current.h"
@@ -12,6 +13,9 @@ namespace rota::runtime {
 namespace {
 
 constexpr uint32_t kRoomWorkers = 0, kRoomBlocking = 1;
+constexpr size_t kNameRoom = 32, kMostCores = 1024;
+
+bool inline_jobs(const Options& options) { return options.workers == 0 && options.blocking_max == 0; }
 
 }  // namespace
 
@@ -31,7 +35,7 @@ Runtime::Runtime(const Options& options)
     : options_(options),
       arena_(options.memory, arena_empty, this),
       pool_(arena_, {.max_threads = options.blocking_max,
-                     .inline_jobs = options.workers == 0,
+                     .inline_jobs = inline_jobs(options),
                      .keep_alive_ns = options.blocking_keep_alive_ns,
                      .stack_size = options.stack_size,
                      .thread = blocking_thread,
@@ -40,20 +44,22 @@ Runtime::Runtime(const Options& options)
                      .start = nullptr}) {}
 
 Status Runtime::open() {
-  if (options_.workers == 0) {
-    const scheduler::SideWork jobs{
-        .any = [](void* pool) { return static_cast<blocking::Pool*>(pool)->has_queued(); },
-        .run = [](void* pool, uint32_t most) { return static_cast<blocking::Pool*>(pool)->run_queued(most); },
-        .user = &pool_};
-    const scheduler::SideWork none{
-        .any = [](void*) { return false; }, .run = [](void*, uint32_t) { return 0u; }, .user = nullptr};
-    Result<scheduler::CurrentThread*> made =
-        scheduler::CurrentThread::create(arena_, options_.blocking_max == 0 ? jobs : none);
+  // Without threads for jobs, whoever does the work of the workers does them too.
+  const scheduler::SideWork jobs{
+      .any = [](void* pool) { return static_cast<blocking::Pool*>(pool)->has_queued(); },
+      .run = [](void* pool, uint32_t most) { return static_cast<blocking::Pool*>(pool)->run_queued(most); },
+      .user = &pool_};
+  const scheduler::SideWork none{
+      .any = [](void*) { return false; }, .run = [](void*, uint32_t) { return 0u; }, .user = nullptr};
+  const scheduler::SideWork& side_work = inline_jobs(options_) ? jobs : none;
+  if (options_.workers == 0 && options_.guests == 0) {
+    Result<scheduler::CurrentThread*> made = scheduler::CurrentThread::create(arena_, side_work);
     if (!made.ok()) return made.status();
     scheduler_ = current_thread_ = made.value();
   } else {
-    Result<scheduler::MultiThread*> made = scheduler::MultiThread::create(
-        arena_, options_.workers, {.start = worker_started, .stop = worker_stops, .user = this});
+    Result<scheduler::MultiThread*> made =
+        scheduler::MultiThread::create(arena_, options_.workers, options_.guests,
+                                       {.start = worker_started, .stop = worker_stops, .user = this}, side_work);
     if (!made.ok()) return made.status();
     scheduler_ = multi_thread_ = made.value();
   }
@@ -65,12 +71,27 @@ Status Runtime::open() {
 
 // --- threads
 
-void Runtime::worker_started(void* self, uint32_t index) {
-  const Options& options = static_cast<Runtime*>(self)->options_;
-  char name[32];
-  std::snprintf(name, sizeof name, "%s-w%u", options.name, index);
+// Name and affinity before the host's own start, which may change both.
+void Runtime::thread_starts(uint32_t room, char letter, uint32_t index) const {
+  const Hooks& hooks = options_.hooks;
+  char name[kNameRoom] = {};
+  size_t length = hooks.name == nullptr ? 0 : hooks.name(hooks.user, room, index, name, kNameRoom - 1);
+  if (length == 0) {
+    std::snprintf(name, sizeof name, "%s-%c%u", options_.name, letter, index);
+  } else {
+    name[length < kNameRoom ? length : kNameRoom - 1] = '\0';
+  }
   platform::set_thread_name(name);
-  if (options.hooks.start != nullptr) options.hooks.start(options.hooks.user, kRoomWorkers, index);
+  if (hooks.affinity != nullptr) {
+    uint32_t cores[kMostCores];
+    const size_t count = hooks.affinity(hooks.user, room, index, cores, kMostCores);
+    if (count != 0) (void)platform::set_thread_affinity(cores, count < kMostCores ? count : kMostCores);
+  }
+  if (hooks.start != nullptr) hooks.start(hooks.user, room, index);
+}
+
+void Runtime::worker_started(void* self, uint32_t index) {
+  static_cast<Runtime*>(self)->thread_starts(kRoomWorkers, 'w', index);
 }
 
 void Runtime::worker_stops(void* self, uint32_t index) {
@@ -81,10 +102,7 @@ void Runtime::worker_stops(void* self, uint32_t index) {
 void Runtime::blocking_thread(void* raw, uint32_t index, void (*body)(void*), void* arg) {
   auto& self = *static_cast<Runtime*>(raw);
   const Options& options = self.options_;
-  char name[32];
-  std::snprintf(name, sizeof name, "%s-b%u", options.name, index);
-  platform::set_thread_name(name);
-  if (options.hooks.start != nullptr) options.hooks.start(options.hooks.user, kRoomBlocking, index);
+  self.thread_starts(kRoomBlocking, 'b', index);
   {
     scheduler::Current current(*self.scheduler_, nullptr, true);
     body(arg);
@@ -93,13 +111,15 @@ void Runtime::blocking_thread(void* raw, uint32_t index, void (*body)(void*), vo
 }
 
 void Runtime::disturb(void* self) {
-  auto* hosted = static_cast<Runtime*>(self)->current_thread_;
-  if (hosted != nullptr) hosted->disturb();
+  auto* runtime = static_cast<Runtime*>(self);
+  if (runtime->current_thread_ != nullptr) runtime->current_thread_->disturb();
+  if (runtime->multi_thread_ != nullptr) runtime->multi_thread_->disturb();
 }
 
 scheduler::ThreadHome* Runtime::make_thread_home(bool owned) {
-  return arena_.make<scheduler::ThreadHome>(arena_, owned ? &scheduler_->owned_set() : nullptr,
-                                            current_thread_ == nullptr ? nullptr : disturb, this);
+  auto* home = arena_.make<scheduler::ThreadHome>(arena_, owned ? &scheduler_->owned_set() : nullptr);
+  if (home != nullptr && current_thread_ != nullptr) home->disturb_by(disturb, this);
+  return home;
 }
 
 Result<task::Home*> Runtime::blocking_home() {

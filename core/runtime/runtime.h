@@ -28,17 +28,31 @@ namespace rota::runtime {
 struct Hooks {
   void (*start)(void* user, uint32_t room, uint32_t index) = nullptr;
   void (*stop)(void* user, uint32_t room, uint32_t index) = nullptr;
+  size_t (*name)(void* user, uint32_t room, uint32_t index, char* buffer, size_t capacity) = nullptr;
+  size_t (*affinity)(void* user, uint32_t room, uint32_t index, uint32_t* cores, size_t capacity) = nullptr;
   void* user = nullptr;
 };
 
+// Functions of the C interface, for those who call them.
+struct Profiler {
+  using Function = void (*)();
+  Function begin = nullptr;
+  Function end = nullptr;
+  void* user = nullptr;
+
+  bool present() const { return begin != nullptr || end != nullptr; }
+};
+
 struct Options {
-  uint32_t workers = 0;       // 0: hosted
+  uint32_t workers = 0;       // threads of ours; with none and no guests: hosted
+  uint32_t guests = 0;        // seats for threads of the host
   uint32_t blocking_max = 0;  // 0: no blocking threads; when hosted, the host's own calls run the jobs
   uint64_t blocking_keep_alive_ns = 0;
   size_t stack_size = 0;   // 0: the system's default
   char name[16] = "rota";  // begins every thread's name; terminated
   platform::Memory memory;
   Hooks hooks;
+  Profiler profiler;
 };
 
 struct Metrics {
@@ -66,9 +80,14 @@ class Runtime final : public base::Counted<Runtime> {
   scheduler::Scheduler& scheduler() { return *scheduler_; }
   // nullptr when there are workers.
   scheduler::CurrentThread* hosted() { return current_thread_; }
+  // nullptr when hosted.
+  scheduler::MultiThread* multi_thread() { return multi_thread_; }
   // Where tasks go whose polls may block; kNotSupported when there is no blocking pool.
   Result<task::Home*> blocking_home();
   blocking::Pool& blocking() { return pool_; }
+  const Profiler& profiler() const { return options_.profiler; }
+  // A number that no other task of this runtime has.
+  uint64_t next_task_id() { return task_ids_.fetch_add(1, base::memory_order_relaxed) + 1; }
   platform::Arena& arena() { return arena_; }
   Metrics metrics() const;
 
@@ -85,6 +104,7 @@ class Runtime final : public base::Counted<Runtime> {
 
   Status open();
   bool on_own_thread() const;
+  void thread_starts(uint32_t room, char letter, uint32_t index) const;
   void stop_work();
   static void arena_empty(void* self);
   static void worker_started(void* self, uint32_t index);
@@ -92,6 +112,7 @@ class Runtime final : public base::Counted<Runtime> {
   static void blocking_thread(void* self, uint32_t index, void (*body)(void*), void* arg);
   static void disturb(void* self);
 
+  base::Atomic<uint64_t> task_ids_{0};
   // Constant once open() has succeeded.
   const Options options_;
   platform::Arena arena_;

@@ -5,6 +5,7 @@
 #include <new>
 
 #include "core/platform/clock.h"
+#include "core/scheduler/help.h"
 #include "core/scheduler/thread_home.h"
 #include "core/time/entry.h"
 
@@ -105,7 +106,7 @@ bool CurrentThread::wait_for_drive(platform::Parker& parker, uint64_t deadline_n
 
 void CurrentThread::submit(task::Task& task) {
   if (driving_here() && !closed()) {
-    push_local(task);
+    ready_.push(task);
     return;
   }
   injector_.push(task);
@@ -114,6 +115,13 @@ void CurrentThread::submit(task::Task& task) {
   } else {
     disturb();
   }
+}
+
+// As a push: touch pairs with the sleeper's look at the injector, after which it looks for the task.
+void CurrentThread::poke() {
+  if (driving_here()) return;
+  injector_.touch();
+  disturb();
 }
 
 void CurrentThread::disturb() {
@@ -130,18 +138,8 @@ platform::SignalSet& CurrentThread::watch_signals() {
   return set_;
 }
 
-void CurrentThread::push_local(task::Task& task) {
-  task.next = nullptr;
-  *end_ = &task;
-  end_ = &task.next;
-}
-
-task::Task* CurrentThread::pop_local() {
-  task::Task* task = first_;
-  if (task == nullptr) return nullptr;
-  first_ = task->next;
-  if (first_ == nullptr) end_ = &first_;
-  return task;
+void CurrentThread::submit_batch(task::Task* const* tasks, uint32_t count) {
+  for (uint32_t i = 0; i < count; ++i) submit(*tasks[i]);
 }
 
 bool CurrentThread::arm(time::Entry& entry, uint64_t deadline_ns) {
@@ -157,17 +155,22 @@ bool CurrentThread::disarm(time::Entry& entry) { return time::Wheel::remove(entr
 
 // --- doing it
 
-bool CurrentThread::has_work() const {
-  return first_ != nullptr || deferred_ != nullptr || !injector_.empty() || side_work_.any(side_work_.user);
+bool CurrentThread::has_work(Priority floor) const {
+  if (ready_.any(floor) || deferred_ != nullptr || !injector_.empty()) return true;
+  return reaches(Priority::kNormal, floor) && side_work_.any(side_work_.user);
 }
 
 void CurrentThread::run_one(task::Task& task) {
   polls_.add();
-  switch (task::run(task, context_)) {
+  after_poll(task, task::run(task, context_));
+}
+
+void CurrentThread::after_poll(task::Task& task, task::After after) {
+  switch (after) {
     case task::After::kDone:
       return;
     case task::After::kAgain:
-      push_local(task);
+      ready_.push(task);
       return;
     case task::After::kYielded:
       task.next = nullptr;
@@ -177,35 +180,43 @@ void CurrentThread::run_one(task::Task& task) {
   }
 }
 
-uint32_t CurrentThread::turn(uint32_t most, uint64_t deadline_ns) {
+// At descriptors, timers, and what has come from elsewhere.
+void CurrentThread::look_around() {
+  (void)io_.poll(0);
+  wheel_.advance(platform::now_ns());
+  task::Task* deferred = deferred_;
+  deferred_ = nullptr;
+  deferred_end_ = &deferred_;
+  while (deferred != nullptr) {
+    task::Task* next = deferred->next;
+    ready_.push(*deferred);
+    deferred = next;
+  }
+  task::Task* batch[64];
+  while (const uint32_t count = injector_.pop_batch(batch, 64)) {
+    for (uint32_t i = 0; i < count; ++i) ready_.push(*batch[i]);
+  }
+}
+
+uint32_t CurrentThread::turn(uint32_t most, uint64_t deadline_ns, Priority floor) {
   if (closed()) {
     end_everything();
     return 0;
   }
-  (void)io_.poll(0);
-  wheel_.advance(platform::now_ns());
-  if (deferred_ != nullptr) {
-    *end_ = deferred_;
-    end_ = deferred_end_;
-    deferred_ = nullptr;
-    deferred_end_ = &deferred_;
-  }
-  task::Task* batch[64];
-  while (const uint32_t count = injector_.pop_batch(batch, 64)) {
-    for (uint32_t i = 0; i < count; ++i) push_local(*batch[i]);
-  }
+  look_around();
   uint32_t ran = 0;
   // Every other turn a job goes first: tasks that are always ready do not keep it out, nor jobs the tasks.
   job_first_ = !job_first_;
-  if (job_first_ && most != 0 && side_work_.any(side_work_.user)) ran += side_work_.run(side_work_.user, 1);
+  const bool jobs = reaches(Priority::kNormal, floor);
+  if (jobs && job_first_ && most != 0 && side_work_.any(side_work_.user)) ran += side_work_.run(side_work_.user, 1);
   while (ran < most && ran < kMaintenanceInterval) {
-    task::Task* task = pop_local();
+    task::Task* task = ready_.pop(floor);
     if (task == nullptr) break;
     run_one(*task);
     ++ran;
     if (deadline_ns != platform::kForever && platform::now_ns() >= deadline_ns) return ran;
   }
-  if (!job_first_ && ran < most && side_work_.any(side_work_.user)) ran += side_work_.run(side_work_.user, 1);
+  if (jobs && !job_first_ && ran < most && side_work_.any(side_work_.user)) ran += side_work_.run(side_work_.user, 1);
   return ran;
 }
 
@@ -228,18 +239,20 @@ void CurrentThread::arm_alarm() {
 
 void CurrentThread::sleep(ThreadHome& home, uint64_t deadline_ns) {
   sleeping_.store(true, base::memory_order_seq_cst);
-  if (!home.ready() && !has_work()) {
-    const uint64_t next = wheel_.next_deadline();
-    const uint64_t until = next < deadline_ns ? next : deadline_ns;
-    uint64_t timeout = platform::kForever;
-    if (until != platform::kForever) {
-      const uint64_t now = platform::now_ns();
-      timeout = until > now ? until - now : 0;
-    }
-    parks_.add();
-    (void)io_.poll(timeout);
-  }
+  if (!home.ready() && !has_work()) sleep_in_driver(deadline_ns);
   sleeping_.store(false, base::memory_order_relaxed);
+}
+
+void CurrentThread::sleep_in_driver(uint64_t deadline_ns) {
+  const uint64_t next = wheel_.next_deadline();
+  const uint64_t until = next < deadline_ns ? next : deadline_ns;
+  uint64_t timeout = platform::kForever;
+  if (until != platform::kForever) {
+    const uint64_t now = platform::now_ns();
+    timeout = until > now ? until - now : 0;
+  }
+  parks_.add();
+  (void)io_.poll(timeout);
 }
 
 void CurrentThread::run_until_complete(ThreadHome& home, task::Task& task, uint64_t deadline_ns) {
@@ -280,6 +293,76 @@ void CurrentThread::run_until_complete(ThreadHome& home, task::Task& task, uint6
   }
 }
 
+// --- waits that help
+
+void CurrentThread::help(Waiting& waiting) {
+  waiting.begin([](void* self) { static_cast<CurrentThread*>(self)->disturb(); }, this);
+  if (driving_here()) {
+    help_driving(waiting);  // inside a poll
+    return;
+  }
+  Current current(*this, nullptr, false);
+  while (!waiting.over()) {
+    bool mine;
+    {
+      const Drive drive(*this);
+      mine = drive.mine();
+      if (mine) help_driving(waiting);
+    }
+    if (mine || waiting.over() || waiting.advance()) continue;
+    (void)wait_for_drive(waiting.home.parker(), waiting.until());
+  }
+}
+
+// Until the wait is over. Once closed, what this thread still waits for ends by itself (a blocking call that runs).
+void CurrentThread::help_driving(Waiting& waiting) {
+  task::Context context(0);
+  while (!waiting.over()) {
+    if (waiting.advance()) continue;
+    if (closed()) {
+      end_everything();
+      if (!waiting.over() && !waiting.home.ready()) waiting.home.park(waiting.until());
+      continue;
+    }
+    look_around();
+    if (help_once(waiting, context)) continue;
+    if (waiting.finder.jobs() && side_work_.run(side_work_.user, 1) != 0) continue;
+    sleep_helping(waiting, context);
+  }
+}
+
+// As sleep(), but what it may not run does not keep it awake.
+void CurrentThread::sleep_helping(Waiting& waiting, task::Context& context) {
+  Finder& finder = waiting.finder;
+  sleeping_.store(true, base::memory_order_seq_cst);
+  const bool work = !injector_.empty() || (finder.queues() && ready_.any(finder.floor())) ||
+                    (finder.jobs() && side_work_.any(side_work_.user));
+  // After the look at the injector, which shows what was done before a poke.
+  task::State::Take how;
+  task::Task* task = work ? nullptr : finder.take(how);
+  if (!work && task == nullptr && !waiting.home.ready()) sleep_in_driver(waiting.until());
+  sleeping_.store(false, base::memory_order_relaxed);
+  if (task != nullptr) run_taken(*task, how, context);
+}
+
+void CurrentThread::run_taken(task::Task& task, task::State::Take how, task::Context& context) {
+  polls_.add();
+  after_poll(task, task::run_taken(task, how, context));
+}
+
+bool CurrentThread::help_once(Waiting& waiting, task::Context& context) {
+  task::State::Take how;
+  if (task::Task* task = waiting.finder.take(how)) {
+    run_taken(*task, how, context);
+    return true;
+  }
+  task::Task* task = waiting.finder.queues() ? ready_.pop(waiting.finder.floor()) : nullptr;
+  if (task == nullptr) return false;
+  polls_.add();
+  after_poll(*task, task::run(*task, context));
+  return true;
+}
+
 // --- the end
 
 void CurrentThread::close() {
@@ -312,7 +395,7 @@ void CurrentThread::end_everything() {
 
 void CurrentThread::drain() {
   for (;;) {
-    task::Task* task = pop_local();
+    task::Task* task = ready_.pop();
     if (task == nullptr && deferred_ != nullptr) {
       task = deferred_;
       deferred_ = task->next;

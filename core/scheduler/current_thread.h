@@ -15,6 +15,7 @@
 #include "core/platform/doorbell.h"
 #include "core/platform/parker.h"
 #include "core/platform/signal.h"
+#include "core/scheduler/classes.h"
 #include "core/scheduler/injector.h"
 #include "core/scheduler/scheduler.h"
 #include "core/task/context.h"
@@ -23,13 +24,7 @@
 
 namespace rota::scheduler {
 
-// Work of the engine that is not a task: jobs of a blocking pool without threads.
-struct SideWork {
-  bool (*any)(void* user);
-  // Does at most `most` items; how many it did.
-  uint32_t (*run)(void* user, uint32_t most);
-  void* user;
-};
+class Finder;
 
 class CurrentThread final : public Scheduler {
  public:
@@ -38,9 +33,13 @@ class CurrentThread final : public Scheduler {
 
   // --- Home, Timers, Scheduler
   void submit(task::Task& task) override;
+  void poke() override;
   bool arm(time::Entry& entry, uint64_t deadline_ns) override;
   bool disarm(time::Entry& entry) override;
   void run_until_complete(ThreadHome& home, task::Task& task, uint64_t deadline_ns) override;
+  void help(Waiting& waiting) override;
+  void submit_batch(task::Task* const* tasks, uint32_t count) override;
+  uint32_t parallelism() const override { return 0; }
   void close() override;
   bool closed() const override { return injector_.closed(); }
   bool wait_until_stopped(uint64_t deadline_ns) override;
@@ -62,10 +61,11 @@ class CurrentThread final : public Scheduler {
     const bool mine_;
   };
 
-  // Driver: looks at descriptors and timers, then runs up to `most` items, until the deadline. How many it ran.
-  uint32_t turn(uint32_t most, uint64_t deadline_ns);
+  // Driver: looks at descriptors and timers, then runs up to `most` items of at least this priority, until the
+  // deadline. How many it ran.
+  uint32_t turn(uint32_t most, uint64_t deadline_ns, Priority floor = Priority::kLow);
   // Driver: whether a turn would find something at once.
-  bool has_work() const;
+  bool has_work(Priority floor = Priority::kLow) const;
 
   // From now on the set returned is readable when there is something to do.
   platform::SignalSet& watch_signals();
@@ -87,10 +87,15 @@ class CurrentThread final : public Scheduler {
   bool driving_here() const;
   void arm_signals();
   void arm_alarm();
-  void push_local(task::Task& task);
-  task::Task* pop_local();
+  void look_around();
   void run_one(task::Task& task);
+  void after_poll(task::Task& task, task::After after);
   void sleep(ThreadHome& home, uint64_t deadline_ns);
+  void sleep_in_driver(uint64_t deadline_ns);
+  void help_driving(Waiting& waiting);
+  void sleep_helping(Waiting& waiting, task::Context& context);
+  bool help_once(Waiting& waiting, task::Context& context);
+  void run_taken(task::Task& task, task::State::Take how, task::Context& context);
   // Waits on the parker until nobody drives, or something else unparks it. False: the deadline has passed.
   bool wait_for_drive(platform::Parker& parker, uint64_t deadline_ns);
   void leave_drive();
@@ -107,8 +112,7 @@ class CurrentThread final : public Scheduler {
 
   // Driver only.
   task::Context context_{0};
-  task::Task* first_ = nullptr;  // ready, in order
-  task::Task** end_ = &first_;
+  ClassLists ready_;
   task::Task* deferred_ = nullptr;  // yielded, in order
   task::Task** deferred_end_ = &deferred_;
   bool job_first_ = false;

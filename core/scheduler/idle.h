@@ -21,6 +21,8 @@
 // producer sees the sleeper, or the sleeper sees the task. Acquire and release alone would let both miss: each is a
 // store followed by a load of another location.
 //
+// A seat where nobody works counts as awake: there is nobody to wake.
+//
 // Thread safety: any thread; a worker's own transitions on its own thread.
 #pragma once
 
@@ -46,15 +48,17 @@ class Idle {
   }
   // Picks a sleeper, now awake and searching: the caller unparks it. kNobody when nobody sleeps or somebody searches.
   [[nodiscard]] uint32_t wake_one();
+  // The same for up to `most` sleepers, whoever searches: several tasks came at once. How many, and who.
+  [[nodiscard]] uint32_t wake_some(uint32_t most, uint32_t* into);
 
-  // False: half of the workers search already.
-  [[nodiscard]] bool try_search();
+  // False: half of those who work, `working`, search already.
+  [[nodiscard]] bool try_search(uint32_t working);
   // True: it was the last that searched.
   [[nodiscard]] bool stop_searching();
 
   // Announces that `worker`, which was searching or not, goes to sleep. It must look at every queue once more before it
-  // does.
-  void fall_asleep(uint32_t worker, bool searching);
+  // does. `last`: it is to be woken only when nobody else sleeps (it may not take everything, and passes on).
+  void fall_asleep(uint32_t worker, bool searching, bool last = false);
   // `worker` woke by itself. False: somebody has woken it with wake_one (and so counted it) in the meantime.
   [[nodiscard]] bool wake_self(uint32_t worker);
 

@@ -7,9 +7,9 @@
 namespace rota::scheduler {
 namespace {
 
-Injector::Queue make_queue(const platform::Memory& memory) {
+Injector::Queue make_queue(const platform::Memory& memory, size_t capacity) {
   platform::QueueMemoryScope scope(memory);
-  return Injector::Queue(1024);
+  return Injector::Queue(capacity);
 }
 
 moodycamel::ProducerToken make_producer(const platform::Memory& memory, Injector::Queue& queue) {
@@ -19,7 +19,8 @@ moodycamel::ProducerToken make_producer(const platform::Memory& memory, Injector
 
 }  // namespace
 
-Injector::Injector(const platform::Memory& memory) : memory_(memory), queue_(make_queue(memory)) {}
+Injector::Injector(const platform::Memory& memory, size_t capacity)
+    : memory_(memory), queue_(make_queue(memory, capacity)) {}
 
 Injector::Port::Port(Injector& injector)
     : injector_(injector), producer_(make_producer(injector.memory_, injector.queue_)), consumer_(injector.queue_) {}
@@ -29,6 +30,13 @@ void Injector::push(task::Task& task) {
   pushed_.fetch_add(1, base::memory_order_seq_cst);
   platform::QueueMemoryScope scope(memory_);
   if (!queue_.enqueue(&task)) push_spare(task);
+}
+
+void Injector::push_batch(task::Task* const* tasks, uint32_t count) {
+  pushed_.fetch_add(count, base::memory_order_seq_cst);  // as in push
+  platform::QueueMemoryScope scope(memory_);
+  if (queue_.enqueue_bulk(tasks, count)) return;
+  for (uint32_t i = 0; i < count; ++i) push_spare(*tasks[i]);
 }
 
 void Injector::Port::push_batch(task::Task* const* tasks, uint32_t count) {

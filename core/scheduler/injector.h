@@ -24,10 +24,15 @@ class Injector {
  public:
   using Queue = moodycamel::ConcurrentQueue<task::Task*, platform::QueueTraits>;
 
-  explicit Injector(const platform::Memory& memory);
+  // `capacity`: tasks it has room for from the beginning.
+  explicit Injector(const platform::Memory& memory, size_t capacity = 1024);
 
   // Takes over a task's queue entry. Never fails: out of memory, the task goes to an intrusive list instead.
   void push(task::Task& task);
+  void push_batch(task::Task* const* tasks, uint32_t count);
+
+  // What the caller did before is seen by whoever finds this queue's size afterwards, as if it had pushed.
+  void touch() { pushed_.fetch_add(0, base::memory_order_seq_cst); }
 
   // Takes up to `count` tasks.
   uint32_t pop_batch(task::Task** into, uint32_t count);

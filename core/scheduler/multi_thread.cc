@@ -7,21 +7,29 @@
 #include "core/time/entry.h"
 
 namespace rota::scheduler {
+namespace {
 
-Result<MultiThread*> MultiThread::create(platform::Arena& arena, uint32_t workers, const WorkerHooks& hooks) {
+constexpr size_t kClassCapacity = 64;
+constexpr uint32_t kMostWoken = 64;
+
+}  // namespace
+
+Result<MultiThread*> MultiThread::create(platform::Arena& arena, uint32_t workers, uint32_t guests,
+                                         const WorkerHooks& hooks, const SideWork& side_work) {
   const platform::Memory& memory = arena.memory();
+  const uint32_t seats = workers + guests;
   void* self = memory.allocate(sizeof(MultiThread), alignof(MultiThread));
-  void* worker_block = memory.allocate(sizeof(Worker) * workers, alignof(Worker));
-  void* sleepers = memory.allocate(sizeof(uint32_t) * workers);
+  void* worker_block = memory.allocate(sizeof(Worker) * seats, alignof(Worker));
+  void* sleepers = memory.allocate(sizeof(uint32_t) * seats);
   if (self == nullptr || worker_block == nullptr || sleepers == nullptr) {
     memory.free(self, sizeof(MultiThread), alignof(MultiThread));
-    memory.free(worker_block, sizeof(Worker) * workers, alignof(Worker));
-    memory.free(sleepers, sizeof(uint32_t) * workers);
+    memory.free(worker_block, sizeof(Worker) * seats, alignof(Worker));
+    memory.free(sleepers, sizeof(uint32_t) * seats);
     return Status::kNoMemory;
   }
-  auto* pool = new (self)
-      MultiThread(arena, workers, static_cast<Worker*>(worker_block), static_cast<uint32_t*>(sleepers), hooks);
-  for (uint32_t i = 0; i < workers; ++i) new (&pool->workers_[i]) Worker(*pool, i);
+  auto* pool = new (self) MultiThread(arena, workers, seats, static_cast<Worker*>(worker_block),
+                                      static_cast<uint32_t*>(sleepers), hooks, side_work);
+  for (uint32_t i = 0; i < seats; ++i) new (&pool->workers_[i]) Worker(*pool, i, i >= workers);
   if (const Status status = pool->io_.open(); !ok(status)) {
     pool->destroy();
     return status;
@@ -29,20 +37,26 @@ Result<MultiThread*> MultiThread::create(platform::Arena& arena, uint32_t worker
   return pool;
 }
 
-MultiThread::MultiThread(platform::Arena& arena, uint32_t count, Worker* workers, uint32_t* sleepers,
-                         const WorkerHooks& hooks)
+MultiThread::MultiThread(platform::Arena& arena, uint32_t count, uint32_t seats, Worker* workers, uint32_t* sleepers,
+                         const WorkerHooks& hooks, const SideWork& side_work)
     : Scheduler(arena),
       count_(count),
+      seats_(seats),
       workers_(workers),
       sleepers_(sleepers),
       hooks_(hooks),
+      side_work_(side_work),
       injector_(arena.memory()),
-      idle_(count, sleepers),
-      role_{{}, io_} {}
+      high_(arena.memory(), kClassCapacity),
+      low_(arena.memory(), kClassCapacity),
+      idle_(seats, sleepers),
+      role_{{}, io_},
+      reach_(count == 0 ? 1 : count),
+      attended_(count) {}
 
 void MultiThread::destroy() {
   const platform::Memory memory = arena().memory();
-  const uint32_t count = count_;
+  const uint32_t count = seats_;
   Worker* workers = workers_;
   uint32_t* sleepers = sleepers_;
   for (uint32_t i = 0; i < count; ++i) {
@@ -112,10 +126,11 @@ void* MultiThread::thread_main(void* raw) {
 void MultiThread::thread_left() {
   {
     base::MutexLock lock(threads_mutex_);
-    if (--threads_ != 0) return;
+    if (--threads_ != 0 || !stopping() || ending_) return;
+    ending_ = true;
   }
   // The last one: nobody will look at timers and descriptors any more.
-  for (uint32_t i = 0; i < count_; ++i) workers_[i].wheel().close();
+  for (uint32_t i = 0; i < seats_; ++i) workers_[i].wheel().close();
   io_.shut_down();
   base::MutexLock lock(threads_mutex_);
   stopped_ = true;
@@ -128,6 +143,11 @@ void MultiThread::submit(task::Task& task) {
     current->worker->submit_local(task);
     return;
   }
+  if (task.priority != Priority::kNormal) {
+    push_class(task);
+    wake_one();
+    return;
+  }
   injector_.push(task);
   if (injector_.closed()) {
     injector_.drain();
@@ -136,22 +156,75 @@ void MultiThread::submit(task::Task& task) {
   wake_one();
 }
 
-bool MultiThread::has_work() {
-  if (!injector_.empty()) return true;
-  for (uint32_t i = 0; i < count_; ++i) {
+// As a push: touch pairs with the sleeper's has_work, after which it looks for the task.
+void MultiThread::poke() {
+  injector_.touch();
+  wake_one();
+}
+
+void MultiThread::push_class(task::Task& task) {
+  uses_classes_.store(true, base::memory_order_relaxed);
+  Injector& injector = of_class(task.priority);
+  injector.push(task);
+  if (injector.closed()) injector.drain();
+}
+
+void MultiThread::submit_batch(task::Task* const* tasks, uint32_t count) {
+  if (count == 0) return;
+  const Current* current = Current::get();
+  Injector* injector = &injector_;
+  if (tasks[0]->priority != Priority::kNormal) {
+    uses_classes_.store(true, base::memory_order_relaxed);
+    injector = &of_class(tasks[0]->priority);
+    injector->push_batch(tasks, count);
+  } else if (current != nullptr && current->worker != nullptr && &current->scheduler == this) {
+    current->worker->push_batch(tasks, count);
+  } else {
+    injector->push_batch(tasks, count);
+  }
+  if (injector->closed()) {
+    injector->drain();
+    return;
+  }
+  wake_some(count);
+}
+
+void MultiThread::wake_some(uint32_t count) {
+  uint32_t woken[kMostWoken];
+  const uint32_t some = idle_.wake_some(count < kMostWoken ? count : kMostWoken, woken);
+  for (uint32_t i = 0; i < some; ++i) workers_[woken[i]].unpark();
+}
+
+bool MultiThread::has_work(Priority floor) {
+  if (!high_.empty()) return true;
+  if (floor == Priority::kHigh) return false;
+  if (!injector_.empty() || (floor == Priority::kLow && !low_.empty())) return true;
+  if (count_ == 0 && side_work_.any(side_work_.user)) return true;
+  const uint32_t reach = workers();
+  for (uint32_t i = 0; i < reach; ++i) {
     if (!workers_[i].queue().empty()) return true;
   }
   return false;
 }
 
+void MultiThread::drain_shared() {
+  injector_.drain();
+  high_.drain();
+  low_.drain();
+}
+
 uint64_t MultiThread::deadline_of_others(uint32_t index) const {
   constexpr uint64_t kLateNs = 4'000'000;
   uint64_t earliest = platform::kForever;
-  for (uint32_t i = 0; i < count_; ++i) {
+  const uint32_t reach = workers();
+  for (uint32_t i = 0; i < reach; ++i) {
+    if (i == index) continue;
+    // Where nobody works, timers are everybody's at once.
     const uint64_t next = workers_[i].wheel().next_deadline();
-    if (i != index && next < earliest) earliest = next;
+    const uint64_t late = workers_[i].attended() ? platform::deadline_after(next, kLateNs) : next;
+    if (late < earliest) earliest = late;
   }
-  return platform::deadline_after(earliest, kLateNs);
+  return earliest;
 }
 
 bool MultiThread::arm(time::Entry& entry, uint64_t deadline_ns) {
@@ -160,11 +233,14 @@ bool MultiThread::arm(time::Entry& entry, uint64_t deadline_ns) {
     bool earliest = false;
     return current->worker->wheel().insert(entry, deadline_ns, earliest);
   }
-  Worker& worker = workers_[next_wheel_.fetch_add(1, base::memory_order_relaxed) % count_];
+  // Without threads of ours: the first guest's wheel.
+  Worker& worker = workers_[count_ == 0 ? 0 : next_wheel_.fetch_add(1, base::memory_order_relaxed) % count_];
   bool earliest = false;
   if (!worker.wheel().insert(entry, deadline_ns, earliest)) return false;
   // It may sleep past the new deadline. When it is awake this costs it one sleep that ends at once.
   if (earliest) worker.unpark();
+  // Nobody there: somebody else must look again.
+  if (earliest && !worker.attended()) wake_some(1);
   return true;
 }
 
@@ -185,11 +261,19 @@ void MultiThread::run_until_complete(ThreadHome& home, task::Task& task, uint64_
 }
 
 void MultiThread::close() {
+  {
+    // Counted meanwhile: without threads of ours and guests inside, this call is the last one.
+    base::MutexLock lock(threads_mutex_);
+    ++threads_;
+  }
   injector_.close();
+  high_.close();
+  low_.close();
   owned_set().close_and_cancel_all();
-  injector_.drain();
+  drain_shared();
   stopping_.store(true, base::memory_order_release);
-  for (uint32_t i = 0; i < count_; ++i) workers_[i].unpark();
+  for (uint32_t i = 0; i < seats_; ++i) workers_[i].unpark();
+  thread_left();
 }
 
 bool MultiThread::wait_until_stopped(uint64_t deadline_ns) {
@@ -218,8 +302,8 @@ Counters MultiThread::counters() const {
   Counters sum;
   // Those that ended first: more can have begun since, never fewer.
   sum.tasks_ended = ended_elsewhere_.load(base::memory_order_relaxed);
-  for (uint32_t i = 0; i < count_; ++i) sum.tasks_ended += workers_[i].counts().ended.read();
-  for (uint32_t i = 0; i < count_; ++i) {
+  for (uint32_t i = 0; i < seats_; ++i) sum.tasks_ended += workers_[i].counts().ended.read();
+  for (uint32_t i = 0; i < seats_; ++i) {
     const Worker::Stats& stats = workers_[i].stats();
     sum.polls += stats.polls.read();
     sum.steals += stats.steals_seen.read();
@@ -230,7 +314,7 @@ Counters MultiThread::counters() const {
     sum.tasks_spawned += workers_[i].counts().spawned.read();
   }
   sum.tasks_spawned += spawned_elsewhere_.load(base::memory_order_relaxed);
-  sum.injector_depth = injector_.size();
+  sum.injector_depth = injector_.size() + high_.size() + low_.size();
   base::MutexLock lock(threads_mutex_);
   sum.workers = threads_;
   sum.workers_parked = threads_ == 0 ? 0 : idle_.asleep();

@@ -162,9 +162,9 @@ TEST_CASE("Idle wakes one sleeper, and none while somebody searches") {
 TEST_CASE("Idle lets at most half of the workers search") {
   uint32_t sleepers[4];
   Idle idle(4, sleepers);
-  CHECK(idle.try_search());
-  CHECK(idle.try_search());
-  CHECK_FALSE(idle.try_search());
+  CHECK(idle.try_search(4));
+  CHECK(idle.try_search(4));
+  CHECK_FALSE(idle.try_search(4));
   CHECK_FALSE(idle.stop_searching());
   CHECK(idle.stop_searching());
 }

@@ -18,6 +18,7 @@
 namespace rota::scheduler {
 
 class ThreadHome;
+struct Waiting;
 
 struct Counters {
   uint64_t polls = 0;
@@ -31,6 +32,14 @@ struct Counters {
   uint64_t tasks_ended = 0;
   uint32_t workers = 0;  // threads
   uint32_t workers_parked = 0;
+};
+
+// Work of the engine that is not a task: jobs of a blocking pool without threads.
+struct SideWork {
+  bool (*any)(void* user);
+  // Does at most `most` items; how many it did.
+  uint32_t (*run)(void* user, uint32_t most);
+  void* user;
 };
 
 class Scheduler : public task::Home, public time::Timers {
@@ -52,6 +61,15 @@ class Scheduler : public task::Home, public time::Timers {
   // Runs the task of `home` on this thread until it is complete, or until the deadline has passed: then it is
   // cancelled. The caller has submitted it and keeps a reference. Precondition: this thread may wait.
   virtual void run_until_complete(ThreadHome& home, task::Task& task, uint64_t deadline_ns) = 0;
+
+  // The same, and runs meanwhile what the wait allows (help.h); may also be called from inside a poll. Submits the
+  // waiter.
+  virtual void help(Waiting& waiting) = 0;
+
+  // Takes over `count` tasks of one priority as submit does, and wakes as many sleepers.
+  virtual void submit_batch(task::Task* const* tasks, uint32_t count) = 0;
+  // How many threads run tasks now, beside those that wait; none when hosted.
+  virtual uint32_t parallelism() const = 0;
 
   // Refuses and cancels work from now on; does not wait.
   virtual void close() = 0;

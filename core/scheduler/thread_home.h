@@ -17,9 +17,13 @@ class ThreadHome final : public task::Home, public base::Counted<ThreadHome> {
  public:
   static constexpr uint32_t kTag = 0x74686f6d;
 
-  // `disturb(user)` is called after each submit: for a thread that sleeps elsewhere than in park.
-  ThreadHome(platform::Arena& arena, task::OwnedSet* owned, void (*disturb)(void* user), void* user)
-      : Home(arena, owned, true), disturb_(disturb), user_(user) {}
+  ThreadHome(platform::Arena& arena, task::OwnedSet* owned) : Home(arena, owned, true) {}
+
+  // `disturb(user)` is called after each submit: for a thread that sleeps elsewhere than in park. Set before the first.
+  void disturb_by(void (*disturb)(void* user), void* user) {
+    disturb_ = disturb;
+    user_ = user;
+  }
 
   void submit(task::Task& task) override;
   void ref_home() override { ref(); }
@@ -35,8 +39,8 @@ class ThreadHome final : public task::Home, public base::Counted<ThreadHome> {
   platform::Parker& parker() { return parker_; }
 
  private:
-  void (*const disturb_)(void*);
-  void* const user_;
+  void (*disturb_)(void*) = nullptr;
+  void* user_ = nullptr;
   // Set by submit, taken by the waiting thread. acq_rel both: seen with what the waker wrote; seq_cst where submit's
   // store and the sleeper's look meet another word (CurrentThread::sleep).
   base::Atomic<task::Task*> entry_{nullptr};

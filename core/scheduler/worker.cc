@@ -7,11 +7,12 @@
 
 namespace rota::scheduler {
 
-Worker::Worker(MultiThread& pool, uint32_t index)
+Worker::Worker(MultiThread& pool, uint32_t index, bool guest)
     : pool_(pool),
       index_(index),
       random_(index + 1),
       context_(index),
+      attended_(!guest),
       injector_(pool.injector()),
       wheel_(platform::now_ns()) {}
 
@@ -42,6 +43,11 @@ void Worker::run() {
 }
 
 void Worker::submit_local(task::Task& task) {
+  if (task.priority != Priority::kNormal) {
+    pool_.push_class(task);
+    pool_.wake_one();
+    return;
+  }
   if (quiet_) {
     push(task);
     return;
@@ -54,7 +60,16 @@ void Worker::submit_local(task::Task& task) {
 }
 
 void Worker::push(task::Task& task) {
+  if (task.priority != Priority::kNormal) {
+    pool_.push_class(task);
+    return;
+  }
   if (const uint32_t moved = queue_.push(task, injector_)) stats_.overflows.add(moved);
+}
+
+void Worker::push_batch(task::Task* const* tasks, uint32_t count) {
+  const uint32_t here = queue_.push_batch(tasks, count);
+  if (here != count) injector_.push_batch(tasks + here, count - here);
 }
 
 task::Task* Worker::take_lifo() {
@@ -64,6 +79,21 @@ task::Task* Worker::take_lifo() {
 }
 
 task::Task* Worker::next_task() {
+  if (!pool_.uses_classes()) return next_normal();
+  const ClassOrder order = order_of_turn(class_turn_++);
+  for (const Priority priority : order.at) {
+    if (task::Task* task = next_of(priority)) return task;
+  }
+  return nullptr;
+}
+
+task::Task* Worker::next_of(Priority priority) {
+  if (priority == Priority::kNormal) return next_normal();
+  task::Task* task = nullptr;
+  return pool_.of_class(priority).pop_batch(&task, 1) == 0 ? nullptr : task;
+}
+
+task::Task* Worker::next_normal() {
   if (tick_ % injector_interval_ == 0) {
     if (task::Task* task = from_injector(1)) return task;
   }
@@ -91,25 +121,27 @@ task::Task* Worker::from_injector(uint32_t most) {
 }
 
 void Worker::run_task(task::Task* task) {
-  if (searching_) {
-    searching_ = false;
-    // More may be where this came from: the next searcher takes over. Who brings work while somebody searches wakes
-    // nobody; it is in a queue before we stop, and we look after that (both seq_cst, as in Idle).
-    if (pool_.idle().stop_searching() && pool_.idle().should_wake() && pool_.has_work()) pool_.wake_one();
-  }
+  if (searching_) stop_searching();
   uint32_t budget = task::Context::kBudget;
   for (uint32_t lifo_polls = 0;; ++lifo_polls) {
     stats_.polls.add();
     after_poll(*task, task::run(*task, context_, budget));
     if (lifo_ == nullptr) return;
     budget = context_.budget_left();
-    if (lifo_polls == kMostLifoPolls || budget == 0) {
+    if (lifo_polls == most_lifo_polls_ || budget == 0) {
       // Two tasks that wake each other must not keep the others out.
       push(*take_lifo());
       return;
     }
     task = take_lifo();
   }
+}
+
+// More may be where this came from: the next searcher takes over. Who brings work while somebody searches wakes nobody;
+// it is in a queue before we stop, and we look after that (both seq_cst, as in Idle).
+void Worker::stop_searching() {
+  searching_ = false;
+  if (pool_.idle().stop_searching() && pool_.idle().should_wake() && pool_.has_work()) pool_.wake_one();
 }
 
 void Worker::after_poll(task::Task& task, task::After after) {
@@ -140,7 +172,7 @@ void Worker::release_deferred() {
 }
 
 task::Task* Worker::search() {
-  if (!searching_ && !pool_.idle().try_search()) return gathers_ ? share_of_injector() : nullptr;
+  if (!searching_ && !pool_.idle().try_search(pool_.parallelism())) return gathers_ ? share_of_injector() : nullptr;
   searching_ = true;
   if (gathers_) gather();
   // A little patience before sleep: work that arrives now costs nobody a system call.
@@ -153,6 +185,13 @@ task::Task* Worker::search() {
 }
 
 task::Task* Worker::look_everywhere() {
+  if (task::Task* task = look_for_normal()) return task;
+  if (!pool_.uses_classes()) return nullptr;
+  if (task::Task* task = next_of(Priority::kHigh)) return task;
+  return next_of(Priority::kLow);
+}
+
+task::Task* Worker::look_for_normal() {
   const uint32_t workers = pool_.workers();
   const uint32_t start = random_.below(workers);
   for (uint32_t i = 0; i < workers; ++i) {
@@ -218,7 +257,7 @@ void Worker::fire_timers() {
   if (queue_.size() > 1) pool_.wake_one();
 }
 
-void Worker::sleep() {
+void Worker::sleep(uint64_t until_ns) {
   const bool was_searching = searching_;
   searching_ = false;
   pool_.idle().fall_asleep(index_, was_searching);
@@ -229,7 +268,8 @@ void Worker::sleep() {
   }
   stats_.parks.add();
   quiet_ = true;
-  const uint64_t own = wheel_.next_deadline();
+  const uint64_t next = wheel_.next_deadline();
+  const uint64_t own = next < until_ns ? next : until_ns;
   const uint64_t late = pool_.deadline_of_others(index_);
   park_.park(pool_.role(), own, late < own ? late : own);
   quiet_ = false;
@@ -248,7 +288,8 @@ void Worker::fire_late_timers() {
   if (now < late) return;
   const bool quiet = quiet_;
   quiet_ = true;
-  for (uint32_t i = 0; i < pool_.workers(); ++i) pool_.worker(i).wheel().advance(now);
+  const uint32_t workers = pool_.workers();
+  for (uint32_t i = 0; i < workers; ++i) pool_.worker(i).wheel().advance(now);
   quiet_ = quiet;
   if (queue_.size() > 1) pool_.wake_one();
 }
@@ -261,7 +302,7 @@ void Worker::drain() {
     task::Task* task = take_lifo();
     if (task == nullptr) task = queue_.pop();
     if (task == nullptr) {
-      pool_.injector().drain();  // which may wake others of this worker
+      pool_.drain_shared();  // which may wake others of this worker
       if (lifo_ == nullptr && queue_.empty()) return;
       continue;
     }

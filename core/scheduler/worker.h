@@ -8,6 +8,11 @@
 //   most 3 in a row), ring, a fair share of the injector tasks that yielded, behind a look at the driver search: steal
 //   from another worker, starting at a random one; the injector again sleep
 //
+// Once somebody has used another priority than normal, the queues of those come before and after the second line, in
+// the order of classes.h.
+//
+// A worker may be a guest's seat (multi_thread.h): then run_guest() is its loop, and nobody is there between two calls.
+//
 // Thread safety: run() on the worker's thread. submit_local, owner's calls on it too. What other threads touch says so.
 #pragma once
 
@@ -16,6 +21,7 @@
 #include "core/base/atomic.h"
 #include "core/base/random.h"
 #include "core/platform/thread.h"
+#include "core/scheduler/classes.h"
 #include "core/scheduler/current.h"
 #include "core/scheduler/injector.h"
 #include "core/scheduler/park.h"
@@ -26,16 +32,37 @@
 
 namespace rota::scheduler {
 
+class Finder;
 class MultiThread;
+struct Waiting;
+
+// What a guest's call may do, and did.
+struct GuestTurn {
+  uint32_t most;      // polls
+  uint64_t until_ns;  // kForever: no limit
+  bool sleeps;        // waits for work until then, or until it is interrupted; else it returns when there is none
+  uint32_t ran = 0;
+  bool more = false;  // work was left
+};
 
 class alignas(base::kCacheLine) Worker {
  public:
-  Worker(MultiThread& pool, uint32_t index);
+  Worker(MultiThread& pool, uint32_t index, bool guest);
 
   void run();
+  // The same for a guest: until one of its limits is reached. Leaves nothing here that others could not take.
+  void run_guest(GuestTurn& turn);
+  // Inside a poll, or on a guest's seat: runs what the wait allows, until it is over.
+  void help(Waiting& waiting);
+  // Puts where others find it what only this thread could run: what it is about to do may take long. Owner.
+  void expose();
+  // Gives what waits here to the others. Owner.
+  void give_away();
 
   // Owner: a task became ready.
   void submit_local(task::Task& task);
+  // Owner: several did, all of normal priority. Wakes nobody.
+  void push_batch(task::Task* const* tasks, uint32_t count);
 
   // Any thread.
   void unpark();
@@ -51,7 +78,16 @@ class alignas(base::kCacheLine) Worker {
   const Stats& stats() const { return stats_; }
   TaskCounts& counts() { return counts_; }
 
+  // Whether somebody works here. A hint, but for whoever clears it: it wakes somebody who sees that.
+  bool attended() const { return attended_.load(base::memory_order_seq_cst); }
+  void attend(bool here) { attended_.store(here, base::memory_order_seq_cst); }
+  // Ends the guest's call that is under way, or the next one. Any thread.
+  void interrupt();
+  // A new guest: what the last one was told is over.
+  void forget_interrupt() { interrupted_.store(false, base::memory_order_relaxed); }
+
   platform::Thread thread;  // the pool's
+  bool taken = false;       // the pool's: by a guest
 
  private:
   static constexpr uint32_t kMaintenanceInterval = 61;
@@ -60,12 +96,19 @@ class alignas(base::kCacheLine) Worker {
   static constexpr uint64_t kInjectorTargetNs = 200'000;
 
   task::Task* next_task();
+  task::Task* next_normal();
+  task::Task* next_of(Priority priority);
+  task::Task* next_for(const Finder& finder);
+  bool help_once(Finder& finder, task::Context& context);
+  void sleep_helping(Waiting& waiting, task::Context& context);
+  void stop_searching();
   task::Task* take_lifo();
   task::Task* from_injector(uint32_t most);
   task::Task* share_of_injector();
   void gather();
   task::Task* search();
   task::Task* look_everywhere();
+  task::Task* look_for_normal();
   void run_task(task::Task* task);
   void after_poll(task::Task& task, task::After after);
   void push(task::Task& task);
@@ -75,7 +118,7 @@ class alignas(base::kCacheLine) Worker {
   void fire_timers();
   void fire_late_timers();
   void release_deferred();
-  void sleep();
+  void sleep(uint64_t until_ns = platform::kForever);
   void drain();
 
   MultiThread& pool_;
@@ -85,6 +128,8 @@ class alignas(base::kCacheLine) Worker {
 
   // Owner only.
   uint32_t tick_ = 0;
+  uint32_t class_turn_ = 0;
+  uint32_t most_lifo_polls_ = kMostLifoPolls;
   uint32_t injector_interval_ = kMaintenanceInterval;
   uint64_t maintained_at_ns_ = 0;
   double poll_ns_ = 0;  // moving average
@@ -96,6 +141,9 @@ class alignas(base::kCacheLine) Worker {
   task::Task* lifo_ = nullptr;
   task::Task* deferred_ = nullptr;  // yielded, in order
   task::Task** deferred_end_ = &deferred_;
+
+  base::Atomic<bool> attended_;
+  base::Atomic<bool> interrupted_{false};  // release/acquire
 
   Injector::Port injector_;
   Park park_;

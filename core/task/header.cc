@@ -15,6 +15,8 @@ Status cancel(Header& header) {
   if (did.submit) {
     ref(task);
     task.home->submit(task);
+  } else if (did.poke) {
+    task.home->poke();
   }
   return did.taken ? Status::kOk : Status::kAlready;
 }
@@ -28,6 +30,6 @@ bool publish(Header& header, Status result) {
   return header.state.to_complete().wake_joiners;
 }
 
-void wake_joiners(Header& header) { header.joiners.wake_all(header.home->arena()); }
+void wake_joiners(Header& header) { header.joiners.wake_all(header.home->arena(), header.result); }
 
 }  // namespace rota::task

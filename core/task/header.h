@@ -30,12 +30,17 @@
 namespace rota::task {
 
 class Context;
+class Home;
 class OwnedSet;
 struct Header;
 struct Task;
 
 // Tells a handle of the C interface what it points to. Anything else there is no handle, or not any more.
 enum class Kind : uint32_t { kTask = 0x7461736b, kGone = 0 };
+
+// Which tasks go first; rota.h says how far. Normal is what everything is that says nothing.
+enum class Priority : uint8_t { kNormal = 0, kHigh = 1, kLow = 2 };
+inline constexpr uint32_t kPriorities = 3;
 
 struct VTable {
   // One poll; tasks only. kPending means that a waker was kept somewhere.
@@ -46,6 +51,9 @@ struct VTable {
   Status (*cancel)(Header&);
   // Frees the block.
   void (*destroy)(Header&);
+  // For an operation that tasks of its own work on: one of these that is at home there and ready, taken out of line, or
+  // nullptr. May be null.
+  Task* (*take)(Header&, State::Take&, const Home&) = nullptr;
 };
 
 // Where the polls of a task run: the workers, a thread that waits, a host's queue.
@@ -57,6 +65,9 @@ class Home {
 
   // Takes over a task that has just become NOTIFIED, and its queue entry's reference. Any thread; never blocks.
   virtual void submit(Task& task) = 0;
+  // A task whose entry is in a queue of this home already has become ready: wakes whoever would have been woken for a
+  // submit. Homes whose tasks nobody takes out of line are never asked.
+  virtual void poke() {}
 
   platform::Arena& arena() const { return arena_; }
   bool counted() const { return counted_; }
@@ -114,6 +125,7 @@ struct Task : Owned {
       : Owned(vt, where, references, notified) {}
 
   bool owned = false;
+  Priority priority = Priority::kNormal;  // constant from before it is submitted
   Task* next = nullptr;
 };
 
@@ -125,18 +137,23 @@ inline void unref(Header& header, uint64_t count = 1) {
 
 // Makes the task run again. Precondition: the caller holds a reference and keeps it.
 inline void wake(Task& task) {
-  if (task.state.wake()) {
+  const State::Woken woken = task.state.wake();
+  if (woken.submit) {
     ref(task);
     task.home->submit(task);
+  } else if (woken.poke) {
+    task.home->poke();
   }
 }
 // The same, giving up the caller's reference: no count goes up and down.
 inline void wake_and_unref(Task& task) {
-  if (task.state.wake()) {
+  const State::Woken woken = task.state.wake();
+  if (woken.submit) {
     task.home->submit(task);
-  } else {
-    unref(task);
+    return;
   }
+  if (woken.poke) task.home->poke();
+  unref(task);
 }
 
 // Asks a task or operation to stop: kOk when the request was taken, kAlready, or kBusy (see rota_task_cancel).

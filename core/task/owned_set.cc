@@ -11,6 +11,16 @@ bool OwnedSet::insert(Owned& member) {
   return true;
 }
 
+// Who ends a member marks its state, and then looks for it here: if it did not find it, we see the mark.
+void OwnedSet::insert_shared(Owned& member) {
+  if (!insert(member)) {
+    (void)cancel(member);
+    unref(member);
+  } else if (member.state.touched() && remove(member)) {
+    unref(member);
+  }
+}
+
 bool OwnedSet::remove(Owned& member) {
   Shard& shard = shards_[member.shard % kShards];
   base::MutexLock lock(shard.mutex);

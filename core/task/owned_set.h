@@ -22,6 +22,9 @@ class OwnedSet {
 
   // Takes over one reference. False: closed, the member must be cancelled, and the reference is still the caller's.
   [[nodiscard]] bool insert(Owned& member);
+  // For a member that others can end already (it is in a group): takes over one reference. In any case it ends: when
+  // the set is closed it is cancelled; one that was ended before it came in is let go again.
+  void insert_shared(Owned& member);
   // True: it was in, and its reference is the caller's to drop. False: shutdown has taken it.
   [[nodiscard]] bool remove(Owned& member);
 

@@ -5,11 +5,10 @@
 
 namespace rota::task {
 
-After run(Task& task, Context& context, uint32_t budget) {
-  if (task.state.to_running() == State::Running::kCancelled) {
-    finish(task, Status::kCancelled);
-    return After::kDone;
-  }
+namespace {
+
+// From RUNNING on.
+[[gnu::always_inline]] inline After poll_once(Task& task, Context& context, uint32_t budget) {
   context.begin(task, budget);
   const Status status = task.vtable->poll(task, context);
   if (status != Status::kPending) {
@@ -38,6 +37,28 @@ After run(Task& task, Context& context, uint32_t budget) {
       return After::kDone;
   }
   __builtin_unreachable();
+}
+
+}  // namespace
+
+After run(Task& task, Context& context, uint32_t budget) {
+  switch (task.state.to_running()) {
+    case State::Running::kRun:
+      return poll_once(task, context, budget);
+    case State::Running::kCancelled:
+      finish(task, Status::kCancelled);
+      return After::kDone;
+    case State::Running::kVoid:
+      unref(task);
+      return After::kDone;
+  }
+  __builtin_unreachable();
+}
+
+After run_taken(Task& task, State::Take how, Context& context, uint32_t budget) {
+  if (how == State::Take::kRun) return poll_once(task, context, budget);
+  finish(task, Status::kCancelled);
+  return After::kDone;
 }
 
 void finish(Task& task, Status result) {
@@ -71,8 +92,11 @@ void cancel_entry(Task& task) {
   all.active = true;
   while (Task* next = all.first) {
     all.first = next->next;
-    (void)next->state.to_running();
-    finish(*next, Status::kCancelled);
+    if (next->state.to_running() == State::Running::kVoid) {
+      unref(*next);
+    } else {
+      finish(*next, Status::kCancelled);
+    }
   }
   all.active = false;
 }

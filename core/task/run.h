@@ -19,6 +19,9 @@ enum class [[nodiscard]] After {
 // Polls once, or cancels when that was asked for. Consumes the queue entry.
 After run(Task& task, Context& context, uint32_t budget = Context::kBudget);
 
+// Runs a task that has just been taken out of line (State::take), as run does; the runner's reference is consumed.
+After run_taken(Task& task, State::Take how, Context& context, uint32_t budget = Context::kBudget);
+
 // Ends a task that the caller has in RUNNING: drops its state, publishes the result, wakes who waits, leaves the owned
 // set, and drops the caller's reference.
 void finish(Task& task, Status result);

@@ -14,7 +14,13 @@
 //   An operation has no NOTIFIED: claim takes IDLE to RUNNING, to_complete ends it.  COMPLETE
 //
 //   CANCELLED may be set at any time before COMPLETE; to_running and to_idle report it.
-//   A queue entry exists exactly while NOTIFIED is set and RUNNING is not; it owns one reference.
+//   A queue entry owns one reference, and a task never has two. One exists exactly while NOTIFIED is set and RUNNING is
+//   not, or TAKEN is set:
+//
+//     take takes NOTIFIED to RUNNING without the entry, which stays where it is: TAKEN. Whoever meets it throws it away
+//     (kVoid, and TAKEN goes), unless the task has been woken and is not running: then the old entry is as good as a
+//     new one. So while TAKEN is set, nobody who wakes the task submits it; but its home is poked, for whoever sleeps
+//     there has slept since before the entry was good again.
 //
 // Who sees what: every transition is a read-modify-write with acquire and release on this one word, so each sees all
 // that was done before the transitions that precede it. In particular a wake publishes the waker's writes even when it
@@ -41,16 +47,37 @@ class State {
 
   // --- polling. Precondition of each: the caller owns the queue entry, or is the one that is running the task.
 
-  enum class [[nodiscard]] Running { kRun, kCancelled };
-  // Takes the task from its queue entry into RUNNING; the entry's reference becomes the runner's.
+  enum class [[nodiscard]] Running { kRun, kCancelled, kVoid };
+  // Takes the task from its queue entry into RUNNING; the entry's reference becomes the runner's. kVoid: the task was
+  // taken without this entry, whose reference is the caller's to drop.
   Running to_running() {
-    const uint64_t before = word_.fetch_xor(kNotified | kRunning, base::memory_order_acq_rel);
-    ROTA_CHECK((before & (kNotified | kRunning | kComplete)) == kNotified);
-    return (before & kCancelled) != 0 ? Running::kCancelled : Running::kRun;
+    uint64_t now = word_.load(base::memory_order_relaxed);
+    for (;;) {
+      const bool ready = (now & (kNotified | kRunning | kComplete)) == kNotified;
+      ROTA_CHECK(ready || (now & kTaken) != 0);
+      const uint64_t next = (ready ? now ^ (kNotified | kRunning) : now) & ~kTaken;
+      if (!word_.compare_exchange_weak(now, next, base::memory_order_acq_rel, base::memory_order_relaxed)) continue;
+      if (!ready) return Running::kVoid;
+      return (now & kCancelled) != 0 ? Running::kCancelled : Running::kRun;
+    }
+  }
+
+  enum class [[nodiscard]] Take { kNo, kRun, kCancelled };
+  // Takes the task into RUNNING without its queue entry, when it is ready to be polled; with a reference of its own for
+  // the runner. Precondition: the caller holds a reference.
+  Take take() {
+    uint64_t now = word_.load(base::memory_order_relaxed);
+    for (;;) {
+      if ((now & (kNotified | kRunning | kComplete)) != kNotified) return Take::kNo;
+      const uint64_t next = ((now ^ (kNotified | kRunning)) | kTaken) + kReference;
+      if (word_.compare_exchange_weak(now, next, base::memory_order_acq_rel, base::memory_order_relaxed)) {
+        return (now & kCancelled) != 0 ? Take::kCancelled : Take::kRun;
+      }
+    }
   }
 
   enum class [[nodiscard]] Idle {
-    kIdle,       // done with it; the runner's reference is gone
+    kIdle,       // done with it; the runner's reference is gone (woken meanwhile, it may have its old entry still)
     kNotified,   // woken meanwhile: queue it again, the runner's reference becomes the entry's
     kCancelled,  // cancelled meanwhile: still RUNNING, the caller ends it
   };
@@ -65,9 +92,10 @@ class State {
         return Idle::kCancelled;
       }
       const bool notified = again || (now & kNotified) != 0;
-      const uint64_t next = notified ? (now & ~kRunning) | kNotified : (now & ~kRunning) - kReference;
+      const bool queue = notified && (now & kTaken) == 0;
+      const uint64_t next = ((now & ~kRunning) | (notified ? kNotified : 0)) - (queue ? 0 : kReference);
       if (word_.compare_exchange_weak(now, next, base::memory_order_acq_rel, base::memory_order_relaxed)) {
-        return notified ? Idle::kNotified : Idle::kIdle;
+        return queue ? Idle::kNotified : Idle::kIdle;
       }
     }
   }
@@ -84,20 +112,26 @@ class State {
 
   // --- waking and stopping. Precondition: the caller holds a reference.
 
-  // True: submit the task to its home, with a reference for the queue entry.
-  [[nodiscard]] bool wake() {
+  struct [[nodiscard]] Woken {
+    bool submit;  // submit the task to its home, with a reference for the queue entry
+    bool poke;    // its old entry is good again: poke its home
+  };
+  Woken wake() {
     const uint64_t before = word_.fetch_or(kNotified, base::memory_order_acq_rel);
-    return (before & (kNotified | kRunning | kComplete)) == 0;
+    const uint64_t busy = before & (kNotified | kRunning | kComplete | kTaken);
+    return {.submit = busy == 0, .poke = busy == kTaken};
   }
 
   struct [[nodiscard]] Cancelled {
     bool taken;   // false: complete, or cancelled before
-    bool submit;  // submit the task to its home, with a reference for the queue entry
+    bool submit;  // as above
+    bool poke;    // as above
   };
   Cancelled cancel() {
     const uint64_t before = word_.fetch_or(kCancelled | kNotified, base::memory_order_acq_rel);
     const bool taken = (before & (kComplete | kCancelled)) == 0;
-    return {.taken = taken, .submit = (before & (kNotified | kRunning | kComplete)) == 0};
+    const uint64_t busy = before & (kNotified | kRunning | kComplete | kTaken);
+    return {.taken = taken, .submit = busy == 0, .poke = busy == kTaken};
   }
 
   // For operations, which several may want to end (a timer that fires, a canceller): true for the one who may.
@@ -106,6 +140,9 @@ class State {
   }
 
   // --- waiting for completion.
+
+  // Whether somebody has cancelled it, or begun to run or end it.
+  bool touched() const { return (word_.load(base::memory_order_acquire) & (kRunning | kComplete | kCancelled)) != 0; }
 
   bool complete() const { return (word_.load(base::memory_order_acquire) & kComplete) != 0; }
 
@@ -142,7 +179,7 @@ class State {
 
  private:
   static constexpr uint64_t kRunning = 1, kNotified = 2, kComplete = 4, kCancelled = 8, kJoinWakers = 16,
-                            kJoinLock = 32, kReference = 64, kMost = uint64_t{1} << 62;
+                            kJoinLock = 32, kTaken = 64, kReference = 128, kMost = uint64_t{1} << 62;
 
   base::Atomic<uint64_t> word_;
 };

@@ -9,7 +9,7 @@ namespace rota::task {
 
 TEST_CASE("a task that was born notified runs once") {
   State state(1, true);
-  CHECK_FALSE(state.wake());  // it has its queue entry already
+  CHECK_FALSE(state.wake().submit);  // it has its queue entry already
   CHECK(state.to_running() == State::Running::kRun);
   CHECK_FALSE(state.to_complete().wake_joiners);
   CHECK(state.complete());
@@ -21,14 +21,14 @@ TEST_CASE("a wake while idle asks for one submit, and only one") {
   CHECK(state.to_running() == State::Running::kRun);
   CHECK(state.to_idle(false) == State::Idle::kIdle);
   CHECK(state.references() == 1);
-  CHECK(state.wake());
-  CHECK_FALSE(state.wake());
+  CHECK(state.wake().submit);
+  CHECK_FALSE(state.wake().submit);
 }
 
 TEST_CASE("a wake while running makes the runner queue the task again") {
   State state(1, true);
   CHECK(state.to_running() == State::Running::kRun);
-  CHECK_FALSE(state.wake());
+  CHECK_FALSE(state.wake().submit);
   CHECK(state.to_idle(false) == State::Idle::kNotified);
   CHECK(state.references() == 1);
   CHECK(state.to_running() == State::Running::kRun);
@@ -66,7 +66,7 @@ TEST_CASE("a cancel is taken once, and reported wherever the task is") {
     CHECK(state.to_running() == State::Running::kRun);
     (void)state.to_complete();
     CHECK_FALSE(state.cancel().taken);
-    CHECK_FALSE(state.wake());
+    CHECK_FALSE(state.wake().submit);
   }
 }
 
@@ -106,7 +106,7 @@ TEST_CASE("of many wakers and one runner, every wake is followed by a poll that 
   const auto waker = [&] {
     for (int i = 0; i < kWakes; ++i) {
       written.fetch_add(1, std::memory_order_relaxed);
-      if (state.wake()) {
+      if (state.wake().submit) {
         state.ref();
         entries.fetch_add(1, std::memory_order_release);
       }

@@ -6,6 +6,8 @@
 // that ended without leaving and those that are in it twice are swept out, so it stays in proportion to those that
 // wait.
 //
+// A member may also be an Edge (dependency.h): it lies in its task's own block, and counts down instead of waking.
+//
 // Thread safety: none; the owner's lock protects it.
 // Invariant: each member holds one reference on its task. Empty before destruction (wake_all or clear).
 #pragma once
@@ -18,9 +20,18 @@
 namespace rota::task {
 
 struct Task;
+struct Edge;
 
 class WakerSet {
  public:
+  struct Node {
+    Task* task;
+    Node* next;
+    uint32_t count : 31;  // head only: nodes in the list
+    uint32_t edge : 1;    // an Edge, which is not the arena's to free
+    uint32_t sweep_at;    // head only: count at which to sweep
+  };
+
   WakerSet() = default;
   WakerSet(const WakerSet&) = delete;
   WakerSet& operator=(const WakerSet&) = delete;
@@ -30,11 +41,14 @@ class WakerSet {
   // Adds a task, if it is not in yet. kNoMemory: it is not in.
   Status add(Task& task, platform::Arena& arena);
 
+  // Adds an edge, with a reference on its task. Never fails.
+  void add_edge(Edge& edge, platform::Arena& arena);
+
   // Takes all out into `into`, which must be empty: so that they can be woken after the lock is gone.
   void take(WakerSet& into);
 
-  // Wakes all; empty afterwards.
-  void wake_all(platform::Arena& arena);
+  // Wakes all; empty afterwards. `result` is what edges are told.
+  void wake_all(platform::Arena& arena, Status result = Status::kOk);
   // Forgets all; empty afterwards.
   void clear(platform::Arena& arena);
 
@@ -46,18 +60,18 @@ class WakerSet {
   }
 
  private:
-  struct Node {
-    Task* task;
-    Node* next;
-    uint32_t count;     // head only: nodes in the list
-    uint32_t sweep_at;  // head only: count at which to sweep
-  };
-
   // How many of the newest are looked at for the task that is added.
   static constexpr uint32_t kLook = 16;
 
+  // The counts of a node that comes in front.
+  void put_in_front(Node& node);
+  static void drop(Node* node, platform::Arena& arena);
   static void sweep(Node** head, platform::Arena& arena);
-  static uint32_t drop_complete(Node** head, platform::Arena& arena);
+  // How many are left, and how many of these are no edges.
+  struct Left {
+    uint32_t all, wakers;
+  };
+  static Left drop_complete(Node** head, platform::Arena& arena);
   static uint32_t drop_doubles(Node** head, uint32_t count, platform::Arena& arena);
 
   Task* first_ = nullptr;

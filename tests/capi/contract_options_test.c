@@ -9,10 +9,13 @@
 #if UINTPTR_MAX == UINT64_MAX
 /* Where a foreign-function binding expects the members. */
 _Static_assert(sizeof(rota_allocator) == 32 && offsetof(rota_allocator, user) == 24, "rota_allocator");
-_Static_assert(sizeof(rota_thread_hooks) == 32 && offsetof(rota_thread_hooks, user) == 24, "rota_thread_hooks");
-_Static_assert(sizeof(rota_runtime_options) == 64 && offsetof(rota_runtime_options, hooks) == 56, "runtime_options");
+_Static_assert(sizeof(rota_thread_hooks) == 48 && offsetof(rota_thread_hooks, user) == 24, "rota_thread_hooks");
+_Static_assert(sizeof(rota_runtime_options) == 80 && offsetof(rota_runtime_options, hooks) == 56, "runtime_options");
 _Static_assert(sizeof(rota_metrics) == 136 && offsetof(rota_metrics, io_events) == 128, "rota_metrics");
-_Static_assert(sizeof(rota_spawn_desc) == 64 && offsetof(rota_spawn_desc, name_len) == 56, "rota_spawn_desc");
+_Static_assert(sizeof(rota_spawn_desc) == 96 && offsetof(rota_spawn_desc, name_len) == 56, "rota_spawn_desc");
+_Static_assert(offsetof(rota_runtime_options, threads_max) == 72 && offsetof(rota_spawn_desc, flags) == 92, "tails");
+_Static_assert(sizeof(rota_profiler) == 32 && sizeof(rota_poll_info) == 40 && sizeof(rota_help) == 24, "engines");
+_Static_assert(sizeof(rota_parallel) == 80 && offsetof(rota_parallel, group) == 56, "rota_parallel");
 _Static_assert(sizeof(rota_completion) == 32 && offsetof(rota_completion, status) == 24, "rota_completion");
 _Static_assert(sizeof(rota_tcp_options) == 24 && offsetof(rota_tcp_options, zero) == 20, "rota_tcp_options");
 _Static_assert(sizeof(rota_buffer) == 16, "rota_buffer");
@@ -28,7 +31,7 @@ union options {
   rota_thread_hooks hooks;
   rota_spawn_desc spawn;
   rota_tcp_options tcp;
-  unsigned char bytes[sizeof(rota_runtime_options) + kTail];
+  unsigned char bytes[sizeof(rota_spawn_desc) + kTail]; /* the largest */
 };
 
 static struct world host; /* memory for the runtimes, and a runtime for what is spawned */
@@ -260,7 +263,7 @@ static void wrong_callbacks_are_refused(void) {
   allocator = good;
   allocator.zero = 1;
   CHECK_STATUS(use_nested(&allocator, NULL), ROTA_EINVAL);
-  rota_thread_hooks hooks = {sizeof hooks, 1, NULL, NULL, NULL};
+  rota_thread_hooks hooks = {sizeof hooks, 1, NULL, NULL, NULL, NULL, NULL};
   CHECK_STATUS(use_nested(NULL, &hooks), ROTA_EINVAL);
   union options options = {0};
   options.size = sizeof(rota_tcp_options);

@@ -49,7 +49,7 @@ static void begin_hooked(struct world* world, struct hooked* hooked, uint32_t wo
   const struct memory memory = MEMORY_INIT;
   world->memory = memory;
   const rota_allocator allocator = world_allocator(world);
-  const rota_thread_hooks hooks = {sizeof hooks, 0, on_start, on_stop, hooked};
+  const rota_thread_hooks hooks = {sizeof hooks, 0, on_start, on_stop, hooked, NULL, NULL};
   rota_runtime_options options;
   CHECK_OK(rota_runtime_options_init(&options, sizeof options));
   options.workers = workers;

@@ -34,6 +34,9 @@ void os_thread_name(char* out, size_t size);
 /* The system's numbers of the threads that this process has now (not os_thread_self's), as many as fit; how many there
  * are. */
 size_t os_thread_list(uint64_t* out, size_t capacity);
+/* Among how many cores the current thread is placed when core 0 is one of them; else -1. 0: the system has no such
+ * thing. */
+int os_thread_cores(void);
 /* For the few things that systems have no event for. */
 void os_sleep_ms(uint32_t duration_ms);
 

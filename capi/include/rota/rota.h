@@ -15,7 +15,8 @@
  *     the call that set it. A cancelled task fires it too. Buffers and out-parameters given to an operation stay
  *     borrowed until its task is complete. Completions are never coalesced; wake-ups of a host are.
  *  4. Completions are delivered where the queue says; without a queue, on a worker, where the callback must not block.
- *  5. Waiting on a worker thread returns ROTA_EDEADLK. Nothing aborts on a caller's error.
+ *  5. Waiting on a worker thread returns ROTA_EDEADLK; waits that help (rota_task_help) may be made there. Nothing
+ * aborts on a caller's error.
  *  6. A queue's handle is level-triggered, covers timers, and may only be polled; rota_queue_run clears it.
  *  7. Status codes are numbered once and for ever: 0 is ready, 1 is pending, errors are negative.
  *  8. Only fixed-width integers, size_t, pointers, and structs passed by pointer. Strings are pointer + length and need
@@ -129,6 +130,8 @@ typedef struct rota_notify rota_notify;       /* wake one or all */
 typedef struct rota_mutex rota_mutex;         /* a lock that may be held across awaits */
 typedef struct rota_semaphore rota_semaphore; /* counted permits, first come first served */
 typedef struct rota_channel rota_channel;     /* many producers, one consumer */
+typedef struct rota_group rota_group;         /* tasks that are cancelled, waited for and helped as one */
+typedef struct rota_thread rota_thread;       /* a thread of the host that works for a runtime */
 
 /* Polls a task: returns 0 when it is ready, 1 (ROTA_PENDING) after arranging for its waker to be woken, or an error,
  * which ends the task with that status. Any other value ends it with ROTA_EINVAL. Never called twice at a time. */
@@ -150,6 +153,18 @@ typedef rota_status (*rota_blocking_fn)(void* arg);
 /* Rooms: kinds of threads, and where a task's polls run. */
 #define ROTA_ROOM_WORKERS 0u
 #define ROTA_ROOM_BLOCKING 1u
+#define ROTA_ROOM_HOST 2u /* reported only: the host's own thread, inside one of its calls */
+
+/* Priorities. Of the tasks at hand a thread takes high before normal before low; but every 8th it takes is looked for
+ * among the normal ones first, and every 64th among the low ones, so none waits for ever. What runs is not interrupted.
+ * High and low tasks go through queues that all threads share: they are meant to be few. */
+#define ROTA_PRIORITY_NORMAL 0u
+#define ROTA_PRIORITY_HIGH 1u
+#define ROTA_PRIORITY_LOW 2u
+
+#define ROTA_THREADS_MAX (ROTA_WORKERS_MAX + ROTA_BLOCKING_MAX)
+#define ROTA_GUESTS_NONE UINT32_MAX
+#define ROTA_GUESTS_MAX 1024u
 
 /* Where the engine takes its memory from. Both functions are called from any thread, at any time until the last
  * handle is gone, and must not call rota. `alloc` returns NULL when it has none; `align` is a power of two. */
@@ -162,14 +177,41 @@ typedef struct rota_allocator {
 } rota_allocator;
 
 /* Called on each thread of the engine, first and last thing it does. `room` is ROTA_ROOM_*, `index` counts from 0 in
- * its room. They must not block and must not release the runtime. Either may be NULL. */
+ * its room. They must not block and must not release the runtime. Each may be NULL. Before `start` come `name`, which
+ * writes the thread's name into `buffer` and returns its length (0: the engine's own, "rota-w0" and so on; 15 bytes are
+ * used at most), and `affinity`, which writes the numbers of the cores that the thread may run on and returns how many
+ * (0: where it likes). Cores that do not exist are left out; when none is left, or the system knows no affinity, the
+ * thread stays where it is. */
 typedef struct rota_thread_hooks {
   uint32_t size; /* sizeof(rota_thread_hooks) */
   uint32_t zero; /* must be 0 */
   void (*start)(void* user, uint32_t room, uint32_t index);
   void (*stop)(void* user, uint32_t room, uint32_t index);
   void* user;
+  size_t (*name)(void* user, uint32_t room, uint32_t index, char* buffer, size_t capacity);
+  size_t (*affinity)(void* user, uint32_t room, uint32_t index, uint32_t* cores, size_t capacity);
 } rota_thread_hooks;
+
+/* What a profiler is told of a poll. */
+typedef struct rota_poll_info {
+  uint32_t size;    /* sizeof(rota_poll_info) as the library was compiled */
+  uint32_t room;    /* where it runs: ROTA_ROOM_* */
+  uint64_t id;      /* of the task: given to no other in this runtime */
+  const char* name; /* it was spawned with; not terminated; NULL: none */
+  size_t name_len;
+  rota_task* task; /* borrowed; NULL for a blocking job and a chunk of rota_parallel_for */
+} rota_poll_info;
+
+/* Called before and after each poll of the host's tasks, each blocking job, and each chunk of rota_parallel_for, on the
+ * thread that runs it. Calls nest properly on each thread: a wait that helps polls inside a poll. They must not block,
+ * must not throw, and must not call rota but to read a name or status. `status` is what the poll returned. */
+typedef struct rota_profiler {
+  uint32_t size; /* sizeof(rota_profiler) */
+  uint32_t zero; /* must be 0 */
+  void (*begin)(void* user, const rota_poll_info* poll);
+  void (*end)(void* user, const rota_poll_info* poll, rota_status status);
+  void* user;
+} rota_profiler;
 
 typedef struct rota_runtime_options {
   uint32_t size;                   /* sizeof(rota_runtime_options) */
@@ -184,13 +226,22 @@ typedef struct rota_runtime_options {
   size_t name_len;                 /* at most 8 bytes are used */
   const rota_allocator* allocator; /* NULL: the engine's own (mimalloc). Copied. */
   const rota_thread_hooks* hooks;  /* NULL: none. Copied. */
+  const rota_profiler* profiler;   /* NULL: none, and none of its cost. Copied. */
+  uint32_t threads_max;            /* most threads the engine ever has at a time, of all kinds; 0: the sum of the above.
+                                      ROTA_WORKERS_AUTO and blocking_max are lowered to fit (one blocking thread is
+                                      left if any is asked for and there is room); workers above it: ROTA_EINVAL */
+  uint32_t guests_max;             /* threads of the host that may work for the runtime at a time (rota_thread_enter,
+                                      rota_task_help): 1..ROTA_GUESTS_MAX or ROTA_GUESTS_NONE; 0: 4 with workers,
+                                      without workers none. With workers = 0 and guests, the guests together do all
+                                      the work, and the runtime is not hosted in the sense of rota_queue */
 } rota_runtime_options;
 
 /* Fills `options` with the defaults. `size` is sizeof *options as the caller was compiled.
  * Errors: ROTA_EINVAL for a NULL pointer or a size below 8. */
 ROTA_API rota_status rota_runtime_options_init(rota_runtime_options* options, size_t size);
 
-/* Starts a runtime. `options` may be NULL for the defaults.
+/* Starts a runtime. `options` may be NULL for the defaults. With workers, blocking_max and guests all at 0 (hosted) it
+ * starts no thread, now or later.
  * Errors: ROTA_EINVAL (sizes out of range), ROTA_ENOTSUP (unknown tail), ROTA_ENOMEM, ROTA_EAGAIN (threads could not be
  * started), ROTA_EMFILE, ROTA_ENFILE. Calls back: hooks, on the new threads. */
 ROTA_API rota_status rota_runtime_create(const rota_runtime_options* options, rota_runtime** out);
@@ -251,6 +302,12 @@ ROTA_API rota_status rota_metrics_read(rota_runtime* runtime, rota_metrics* out,
 
 /* --------------------------------------------------------------------------------------------------------- tasks */
 
+/* rota_spawn_desc.flags */
+#define ROTA_SPAWN_HELD 1u      /* does not start before rota_task_start */
+#define ROTA_SPAWN_AFTER_ANY 2u /* starts whatever became of the tasks it waits for */
+
+#define ROTA_AFTER_MAX 65536u /* most tasks that one task may wait for */
+
 typedef struct rota_spawn_desc {
   uint32_t size;     /* sizeof(rota_spawn_desc) */
   uint32_t room;     /* ROTA_ROOM_WORKERS; ROTA_ROOM_BLOCKING: each poll runs on the blocking pool and may block */
@@ -262,16 +319,23 @@ typedef struct rota_spawn_desc {
   rota_queue* on;    /* not NULL: polls run inside rota_queue_run / _pop of this queue, on the host's thread */
   const char* name;  /* for people; copied; NULL: none */
   size_t name_len;   /* at most 255 */
+  rota_group* group; /* it becomes a member; NULL: of the group of the task whose poll spawns it, if that has one */
+  rota_task* const* after; /* it starts when all of these have ended; borrowed during the call; may be NULL */
+  uint32_t after_count;
+  uint32_t after_room; /* of edges that rota_task_after may add */
+  uint32_t priority;   /* ROTA_PRIORITY_*; only normal with ROTA_ROOM_BLOCKING */
+  uint32_t flags;      /* ROTA_SPAWN_* */
 } rota_spawn_desc;
 
 /* Starts a task. `out` may be NULL: then nobody holds it and it runs on its own.
- * Errors: ROTA_EINVAL, ROTA_ENOTSUP (unknown room, or a room together with `on`), ROTA_EOVERFLOW (state_size or
- * name_len beyond the limit), ROTA_ESHUTDOWN, ROTA_ENOMEM. On every error the state has been dropped, if a description
- * was given whose size reaches that far. */
+ * Errors: ROTA_EINVAL, ROTA_ENOTSUP (unknown room, or a room together with `on`, or with a priority; unknown flags),
+ * ROTA_EOVERFLOW (state_size, name_len or after_count + after_room beyond the limit), ROTA_ECLOSED (the group takes no
+ * more), ROTA_ESHUTDOWN, ROTA_ENOMEM. On every error the state has been dropped, if a description was given whose size
+ * reaches that far. */
 ROTA_API rota_status rota_spawn(rota_runtime* runtime, const rota_spawn_desc* desc, rota_task** out);
 
 /* Runs a task on the calling thread until it is complete and returns its status. The workers go on beside it; on a
- * hosted runtime this call does all of the engine's work meanwhile. `room` and `on` must be 0.
+ * hosted runtime this call does all of the engine's work meanwhile. `room`, `on`, and what follows the name must be 0.
  * Errors: as rota_spawn; ROTA_EDEADLK on a thread of a runtime, or inside another block_on (state dropped). When the
  * runtime shuts down meanwhile the task is cancelled: ROTA_ECANCELED. Calls back: poll, drop. */
 ROTA_API rota_status rota_block_on(rota_runtime* runtime, const rota_spawn_desc* desc);
@@ -420,6 +484,13 @@ ROTA_API rota_status rota_queue_handle(rota_queue* queue, intptr_t* out);
  * wait. One thread at a time: in a second thread, or nested inside a callback, it runs nothing and returns ROTA_EBUSY.
  * Calls back: done, poll, drop; they may do anything, also release the queue. */
 ROTA_API rota_status rota_queue_run(rota_queue* queue, uint32_t max_items, uint64_t budget_ns, uint32_t* out_ran);
+
+/* The same until a point of rota_now's clock (ROTA_FOREVER: no limit), and only what has the priority `floor` or a
+ * higher one: a frame that is short of time runs what is ROTA_PRIORITY_HIGH and leaves the rest queued. Completions
+ * are normal. One item at least is run when there is one. ROTA_OK: nothing at or above the floor is left. Errors:
+ * ROTA_EINVAL (no such priority), ROTA_EBUSY. */
+ROTA_API rota_status rota_queue_run_until(rota_queue* queue, uint32_t floor, uint32_t max_items, uint64_t deadline_ns,
+                                          uint32_t* out_ran);
 
 /* Takes up to `capacity` completions as data: their `done` is not called. Tasks that wait on this queue are polled on
  * the way. Sets *out_count. Returns as rota_queue_run, ROTA_EBUSY included. Calls back: poll, drop. */
@@ -638,6 +709,146 @@ ROTA_API rota_status rota_channel_close(rota_channel* channel);
 ROTA_API size_t rota_channel_len(const rota_channel* channel);
 ROTA_API rota_channel* rota_channel_clone(rota_channel* channel);
 ROTA_API void rota_channel_release(rota_channel* channel);
+
+/* ------------------------------------------------------------------------------------------- tasks after other tasks
+ */
+
+/* A task may wait for others before it starts (rota_spawn_desc.after). Nothing is allocated for that beyond its own
+ * block, and nothing is polled. It starts when all of them have ended. If one ended with an error, the task then ends
+ * without having run, with the status of the first that failed (its state is dropped): so a failure runs down a graph,
+ * in order. ROTA_SPAWN_AFTER_ANY starts it all the same. Cancelling the task takes effect at once; when the runtime
+ * shuts down it ends with ROTA_ECANCELED. Tasks that wait for each other in a circle never start. */
+
+/* Makes `task`, which was spawned with room for it and has not started, wait for `other` as well. To be sure that it
+ * has not started, spawn it with ROTA_SPAWN_HELD.
+ * Errors: ROTA_EINVAL (not such a task, or `other` is another runtime's), ROTA_EALREADY (it has started, or ended),
+ * ROTA_EOVERFLOW (after_room is used up), ROTA_EDEADLK (`other` is the task itself). */
+ROTA_API rota_status rota_task_after(rota_task* task, rota_task* other);
+
+/* Starts a task that was spawned with ROTA_SPAWN_HELD, as soon as what it waits for has ended. Until then it stays,
+ * also when its handle is released: cancel it if it is not to run. Errors: ROTA_EINVAL (not spawned held),
+ * ROTA_EALREADY. */
+ROTA_API rota_status rota_task_start(rota_task* task);
+
+/* ----------------------------------------------------------------------------------------------------------- groups */
+
+/* Tasks that belong together: a module's, a level's, a request's. What a member spawns, rota_spawn_blocking included,
+ * is a member too, unless it names another group. The group completes once: when it is closed (or its last handle is
+ * gone) and its last member has left, which a member does when its drop function has returned. `parent` may be NULL;
+ * else the new group is itself a member of it. Errors: ROTA_ECLOSED (the parent takes no more). */
+ROTA_API rota_status rota_group_create(rota_runtime* runtime, rota_group* parent, rota_group** out);
+
+/* Takes no more members from outside: spawning one answers ROTA_ECLOSED. Those it has run on, and what they spawn is
+ * still taken. */
+ROTA_API rota_status rota_group_close(rota_group* group);
+
+/* Closes, for what members spawn too, and cancels all members, also of groups below, as rota_task_cancel does.
+ * ROTA_EALREADY when it was complete or cancelled before. Calls back: drop, of queued blocking jobs. */
+ROTA_API rota_status rota_group_cancel(rota_group* group);
+
+/* The group's completion, to be awaited like any task; always ROTA_OK. Cancelling it is rota_group_cancel. */
+ROTA_API rota_status rota_group_task(rota_group* group, rota_task** out);
+
+/* Cancels and waits at most `timeout_ns`; the calling thread helps members to their end. After ROTA_OK no code of a
+ * member runs, or will run, on any thread: a module may be unloaded. (`done` callbacks are not members: those on a
+ * queue have landed there by now, so run the queue to its end first.)
+ * Errors: ROTA_ETIMEDOUT: members still run; ROTA_EDEADLK: called by a member, or on a worker of another runtime.
+ * Calls back: poll and drop of members. */
+ROTA_API rota_status rota_group_drain(rota_group* group, uint64_t timeout_ns);
+
+/* Members now, a group below counting as one. 0 for NULL. */
+ROTA_API uint32_t rota_group_size(rota_group* group);
+ROTA_API rota_group* rota_group_clone(rota_group* group);
+/* Drops a reference. Members run on, and may still spawn others. */
+ROTA_API void rota_group_release(rota_group* group);
+
+/* ---------------------------------------------------------------------------------------------------- waits that help
+ */
+
+#define ROTA_HELP_DESCENDANTS 0u /* run the awaited task itself, and members of `group` and of the groups below it */
+#define ROTA_HELP_PRIORITY 1u    /* also any task from the queues whose priority is `floor` or higher */
+#define ROTA_HELP_NONE 2u        /* as rota_task_wait */
+
+typedef struct rota_help {
+  uint32_t size;     /* sizeof(rota_help) */
+  uint32_t what;     /* ROTA_HELP_* */
+  uint32_t floor;    /* ROTA_PRIORITY_*, for ROTA_HELP_PRIORITY */
+  uint32_t zero;     /* must be 0 */
+  rota_group* group; /* may be NULL; when the awaited task is a group's completion, that group is meant */
+} rota_help;
+
+/* Waits at most `timeout_ns` for the task and returns its final status; meanwhile this thread runs other tasks of the
+ * runtime, as far as `how` allows (NULL: descendants), and looks after timers and sockets when it has the chance. May
+ * be called anywhere: on a worker inside a poll (the tasks it runs are then polled inside that poll, 32 deep at most),
+ * inside block_on, in a callback, or on a thread outside, which takes a guest's seat for the while (when none is free
+ * it only waits). What runs here is never a task spawned `on` a queue or on the blocking pool. On a hosted runtime, and
+ * one without blocking threads, jobs are run when there is nothing else to do.
+ * A wait that helps too little can wait for ever: for a task that only this thread could run and may not. Give it a
+ * timeout where that can be. A task that waits for itself does.
+ * Errors: as rota_task_wait, but ROTA_EDEADLK only on a worker of another runtime (and with ROTA_HELP_NONE);
+ * ROTA_EINVAL (no such help or priority; a group of another runtime), ROTA_ENOTSUP (unknown tail). Calls back: poll,
+ * drop. */
+ROTA_API rota_status rota_task_help(rota_task* task, const rota_help* how, uint64_t timeout_ns);
+
+/* ----------------------------------------------------------------------------------------------------- parallel loops
+ */
+
+/* Does the items [begin, end). May be called on any thread, several at a time. Anything but ROTA_OK stops the loop. */
+typedef rota_status (*rota_range_fn)(void* user, size_t begin, size_t end);
+
+typedef struct rota_parallel {
+  uint32_t size;        /* sizeof(rota_parallel) */
+  uint32_t priority;    /* of the tasks that help: ROTA_PRIORITY_* */
+  rota_range_fn body;   /* required */
+  void* user;           /* given to body and drop */
+  rota_drop_fn drop;    /* NULL, or called with `user` once the loop is over, on every path */
+  size_t count;         /* items; 0 is fine */
+  size_t grain;         /* items a call of body gets (the last may get less); 0: chosen for about 8 calls a thread */
+  uint32_t threads_max; /* most threads that take part, the caller included; 0: all workers and the caller */
+  uint32_t flags;       /* must be 0 */
+  rota_group* group;    /* rota_parallel_start only; as in rota_spawn_desc */
+  const char* name;     /* for a profiler; not copied: must stay until the loop is over */
+  size_t name_len;
+} rota_parallel;
+
+/* Calls body for all of [0, count), in chunks that the workers and the calling thread take in turn, and returns when
+ * all is done. May be called from anywhere, also on a worker, in a chunk of another loop, or on a hosted runtime, where
+ * the caller does it all. The caller only ever waits for chunks that other threads are in the middle of. Nothing is
+ * allocated a chunk. What a body returns first that is not ROTA_OK (an exception: ROTA_EEXCEPTION; ROTA_PENDING:
+ * ROTA_EINVAL) is returned: no chunk is begun afterwards, those that run end.
+ * Errors: ROTA_EINVAL, ROTA_ENOTSUP (unknown tail); ROTA_ENOMEM; ROTA_ESHUTDOWN. Calls back: body, drop. */
+ROTA_API rota_status rota_parallel_for(rota_runtime* runtime, const rota_parallel* loop);
+
+/* The same as a task, for who must not wait: the workers do it all, and the task completes with what rota_parallel_for
+ * would return. Cancelling stops it: ROTA_ECANCELED once the chunks that run have ended. `out` may be NULL.
+ * Errors: as above, and ROTA_ECLOSED (the group takes no more). */
+ROTA_API rota_status rota_parallel_start(rota_runtime* runtime, const rota_parallel* loop, rota_task** out);
+
+/* ------------------------------------------------------------------------------------------------ threads of the host
+ */
+
+/* Registers the calling thread as one that works for the runtime now and then: a guest. It holds a seat from now on
+ * (rota_runtime_options.guests_max), so that its calls cannot fail for want of one. A handle belongs to one thread at a
+ * time, but for rota_thread_interrupt. Thread hooks are not called for guests.
+ * Errors: ROTA_EAGAIN (all seats are taken), ROTA_ENOTSUP (there are none), ROTA_ESHUTDOWN. */
+ROTA_API rota_status rota_thread_enter(rota_runtime* runtime, rota_thread** out);
+
+/* Works as one of the workers: runs at most `max_items` polls (0: no limit) until `budget_ns` has passed (ROTA_FOREVER:
+ * no limit; a poll is not interrupted), and looks at timers and sockets. Does not wait. `out_ran` may be NULL. Between
+ * two calls nothing waits for this thread that others could not run. Returns ROTA_OK when there is nothing left to do,
+ * ROTA_PENDING when more waits. Errors: ROTA_EDEADLK (inside a poll or callback of a runtime), ROTA_EBUSY (another
+ * thread is inside with this handle), ROTA_ESHUTDOWN. Calls back: poll, drop, done. */
+ROTA_API rota_status rota_thread_run(rota_thread* thread, uint32_t max_items, uint64_t budget_ns, uint32_t* out_ran);
+
+/* The same, but sleeps when there is nothing to do, until `timeout_ns` has passed, rota_thread_interrupt (both:
+ * ROTA_OK), or the runtime shuts down (ROTA_ESHUTDOWN). */
+ROTA_API rota_status rota_thread_serve(rota_thread* thread, uint64_t timeout_ns, uint32_t* out_ran);
+
+/* Ends the rota_thread_run or _serve under way, after the poll it is in, or else the next one. Any thread. */
+ROTA_API rota_status rota_thread_interrupt(rota_thread* thread);
+
+/* Gives up the seat and the handle. Not while a call is under way: ROTA_EBUSY. NULL is fine. */
+ROTA_API rota_status rota_thread_leave(rota_thread* thread);
 
 #ifdef __cplusplus
 }

@@ -9,15 +9,13 @@ namespace rota::io::contract {
 struct Iocp {
   using Poller = IocpPoller;
   using Set = platform::SignalSet;
-  static constexpr bool kTellsReadClosed = false;  // Wine does not as long as there are bytes to read
+  static constexpr bool kTellsReadClosed = false;   // Wine does not as long as there are bytes to read
   static constexpr bool kTellsOwnShutdown = false;  // AFD tells of the peer only
   static constexpr bool kTellsUrgent = true;
   static constexpr bool kForgetsClosed = false;  // the table does not hear of it; rota.h has the host deregister first
 
   static bool resets_are_told() { return os_resets_are_told() != 0; }
-  static bool send_urgent(os::Handle socket) {
-    return ::send(static_cast<SOCKET>(socket), "!", 1, MSG_OOB) == 1;
-  }
+  static bool send_urgent(os::Handle socket) { return ::send(static_cast<SOCKET>(socket), "!", 1, MSG_OOB) == 1; }
   static bool readable(const Set& set) {
     return ::WaitForSingleObject(reinterpret_cast<HANDLE>(set.handle()), 0) == WAIT_OBJECT_0;
   }

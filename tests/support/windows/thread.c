@@ -62,4 +62,14 @@ size_t os_thread_list(uint64_t* out, size_t capacity) {
   return count;
 }
 
+int os_thread_cores(void) {
+  DWORD_PTR process, system;
+  OS_CHECK(GetProcessAffinityMask(GetCurrentProcess(), &process, &system));
+  /* It is only told when it is changed. */
+  const DWORD_PTR own = SetThreadAffinityMask(GetCurrentThread(), process);
+  OS_CHECK(own != 0);
+  SetThreadAffinityMask(GetCurrentThread(), own);
+  return (own & 1) != 0 ? __builtin_popcountll(own) : -1;
+}
+
 void os_sleep_ms(uint32_t duration_ms) { Sleep(duration_ms); }

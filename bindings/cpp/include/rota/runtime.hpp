@@ -34,6 +34,12 @@ class runtime_options {
   /// Where the engine takes its memory from; must live until the runtime is made. Coroutine frames are not the
   /// engine's.
   runtime_options& allocator(const rota_allocator* from) noexcept { return raw_.allocator = from, *this; }
+  /// Most threads the engine ever has at a time, of all kinds.
+  runtime_options& threads_max(uint32_t count) noexcept { return raw_.threads_max = count, *this; }
+  /// Threads of the host that may work for the runtime at a time; see rota::guest.
+  runtime_options& guests_max(uint32_t count) noexcept { return raw_.guests_max = count, *this; }
+  /// Told of each poll; must live until the runtime is made.
+  runtime_options& profiler(const rota_profiler* calls) noexcept { return raw_.profiler = calls, *this; }
   /// Called as threads start and stop; must live until the runtime is made.
   runtime_options& hooks(const rota_thread_hooks* calls) noexcept { return raw_.hooks = calls, *this; }
 

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -27,6 +28,19 @@ struct spawn_options {
   std::string_view name{};            ///< for people; copied; at most 255 bytes
   uint32_t room = ROTA_ROOM_WORKERS;  ///< ROTA_ROOM_BLOCKING: each poll runs on the blocking pool and may block
   rota_queue* on = nullptr;           ///< not null: runs inside this queue's rota_queue_run, on the host's thread
+  rota_group* group = nullptr;        ///< it becomes a member (group::get)
+  /// It starts when all of these have ended (join_handle::get); borrowed during the call.
+  std::span<rota_task* const> after{};
+  uint32_t after_room = 0;                   ///< of edges that join_handle::after may add
+  uint32_t priority = ROTA_PRIORITY_NORMAL;  ///< ROTA_PRIORITY_*
+  uint32_t flags = 0;                        ///< ROTA_SPAWN_*
+};
+
+/// What a waiting thread may run meanwhile; see rota_help.
+struct help_options {
+  uint32_t what = ROTA_HELP_DESCENDANTS;  ///< ROTA_HELP_*
+  uint32_t floor = ROTA_PRIORITY_NORMAL;  ///< for ROTA_HELP_PRIORITY
+  rota_group* group = nullptr;            ///< whose members may be run
 };
 
 namespace detail {
@@ -133,6 +147,23 @@ class join_handle {
   result<T> try_wait() { return wait_ns(ROTA_FOREVER); }
   result<T> try_wait(std::chrono::nanoseconds at_most) { return wait_ns(to_ns(at_most)); }
 
+  /// The same, from anywhere, a worker too: this thread runs other tasks meanwhile (rota_task_help).
+  T help(const help_options& how = {}) { return try_help(std::chrono::nanoseconds::max(), how).value(); }
+  result<T> try_help(std::chrono::nanoseconds at_most, const help_options& how = {}) {
+    if (!task_) return failure{failed_};
+    rota_help raw{};
+    raw.size = sizeof raw;
+    raw.what = how.what;
+    raw.floor = how.floor;
+    raw.group = how.group;
+    return ended(rota_task_help(task_.get(), &raw, at_most == at_most.max() ? ROTA_FOREVER : to_ns(at_most)));
+  }
+
+  /// Makes a task spawned with room for it (spawn_options::after_room) wait for another; see rota_task_after.
+  rota_status after(rota_task* other) noexcept { return task_ ? rota_task_after(task_.get(), other) : failed_; }
+  /// Starts a task spawned with ROTA_SPAWN_HELD.
+  rota_status start() noexcept { return task_ ? rota_task_start(task_.get()) : failed_; }
+
   /// Lets go of it; it runs on.
   void detach() noexcept {
     task_.reset();
@@ -161,7 +192,10 @@ class join_handle {
  private:
   result<T> wait_ns(uint64_t timeout_ns) {
     if (!task_) return failure{failed_};
-    const rota_status status = rota_task_wait(task_.get(), timeout_ns);
+    return ended(rota_task_wait(task_.get(), timeout_ns));
+  }
+  // What a wait that answered `status` gives.
+  result<T> ended(rota_status status) {
     if (rota_task_status(task_.get()) == ROTA_PENDING) return failure{status};
     return take(rota_task_status(task_.get()));
   }
@@ -204,6 +238,12 @@ join_handle<T> spawn_on(rota_runtime* runtime, task<T>&& body, const spawn_optio
   desc.on = options.on;
   desc.name = options.name.data();
   desc.name_len = options.name.size();
+  desc.group = options.group;
+  desc.after = options.after.data();
+  desc.after_count = static_cast<uint32_t>(options.after.size());
+  desc.after_room = options.after_room;
+  desc.priority = options.priority;
+  desc.flags = options.flags;
   rota_task* task = nullptr;
   const rota_status status = rota_spawn(runtime, &desc, &task);
   if (status == ROTA_OK) return join_handle<T>(task, state);
