@@ -1,9 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
 # What `cmake --install` lays out: the same files as tools/install.
-set_property(TARGET rota_archive PROPERTY EXCLUDE_FROM_ALL OFF)
-add_custom_target(rota_install_archive ALL DEPENDS rota_archive)
-
 set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/rota")
 file(RELATIVE_PATH up_from_package "/${package_dir}" "/")
 file(RELATIVE_PATH up_from_pkgconfig "/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/")
@@ -20,10 +17,13 @@ foreach(name rota-config.cmake rota-config-version.cmake rota.pc rota-static.pc)
 endforeach()
 
 install(TARGETS rota LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}")
-install(FILES "${PROJECT_BINARY_DIR}/librota.a" DESTINATION "${CMAKE_INSTALL_LIBDIR}")
+install(FILES "${archive}" DESTINATION "${CMAKE_INSTALL_LIBDIR}")
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/capi/include/rota" "${PROJECT_SOURCE_DIR}/bindings/cpp/include/rota"
   DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" FILES_MATCHING PATTERN "*.h" PATTERN "*.hpp")
 install(FILES "${PROJECT_BINARY_DIR}/rota-config.cmake" "${PROJECT_BINARY_DIR}/rota-config-version.cmake"
   DESTINATION "${package_dir}")
 install(FILES "${PROJECT_BINARY_DIR}/rota.pc" "${PROJECT_BINARY_DIR}/rota-static.pc"
   DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
+install(CODE "execute_process(COMMAND \"${PROJECT_SOURCE_DIR}/tools/licences\"
+  \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_DATAROOTDIR}/doc/rota\"
+  \"${ROTA_ABSEIL_DIR}\" \"${ROTA_MIMALLOC_DIR}\" \"${ROTA_CONCURRENTQUEUE_DIR}\" COMMAND_ERROR_IS_FATAL ANY)")

@@ -29,6 +29,7 @@ def _impl(ctx):
         env = {
             "AR": toolchain.ar_executable,
             "LD": toolchain.ld_executable,
+            "NM": toolchain.nm_executable,
             "OBJCOPY": toolchain.objcopy_executable,
             "PATH": "/bin:/usr/bin",
         },
