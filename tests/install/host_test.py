@@ -98,5 +98,14 @@ class SameNames(unittest.TestCase):
         self.assertNotEqual(self.run_with(folder, weak, "bfd"), 0)
 
 
+class Unloading(unittest.TestCase):
+    def test_closing_the_library_leaves_running_threads_their_code(self):
+        program = os.path.join(support.scratch(self.id()), "unload")
+        support.run("gcc", "-std=gnu11", "-Wall", "-Wextra", "-Werror", os.path.join(support.HERE, "host/unload.c"),
+                    "-I" + os.path.join(support.installed(), "include"), "-o", program, "-pthread")
+        library = os.path.join(support.installed(), "lib/librota.so")
+        self.assertEqual(support.run(program, library), "the library was closed\n")
+
+
 if __name__ == "__main__":
     unittest.main()

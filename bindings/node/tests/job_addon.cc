@@ -13,15 +13,20 @@
 namespace {
 
 std::atomic<uint32_t> dropped_count{0};
-std::mutex gate_mutex;
-std::condition_variable gate_opened;
-bool gate_is_open = false;
+
+// Never destroyed: a process may end while a job waits at it.
+struct Gate {
+  std::mutex mutex;
+  std::condition_variable opened;
+  bool is_open = false;
+};
+Gate& the_gate = *new Gate;
 
 rota_status finish(void* arg) { return *static_cast<rota_status*>(arg); }
 
 rota_status wait_at_gate(void* arg) {
-  std::unique_lock lock(gate_mutex);
-  gate_opened.wait(lock, [] { return gate_is_open; });
+  std::unique_lock lock(the_gate.mutex);
+  the_gate.opened.wait(lock, [] { return the_gate.is_open; });
   return *static_cast<rota_status*>(arg);
 }
 
@@ -58,9 +63,9 @@ napi_value job(napi_env env, napi_callback_info info) {
 napi_value gate(napi_env env, napi_callback_info) { return make(env, wait_at_gate, ROTA_OK); }
 
 napi_value open(napi_env, napi_callback_info) {
-  const std::lock_guard lock(gate_mutex);
-  gate_is_open = true;
-  gate_opened.notify_all();
+  const std::lock_guard lock(the_gate.mutex);
+  the_gate.is_open = true;
+  the_gate.opened.notify_all();
   return nullptr;
 }
 
