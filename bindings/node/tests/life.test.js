@@ -106,7 +106,7 @@ test('each Worker has an environment of its own, and ends by itself', async () =
 const BUSY = `
   const { parentPort } = require('node:worker_threads');
   const { Runtime } = require(${JSON.stringify(LIBRARY)});
-  const runtime = new Runtime({ workers: 2 });
+  const runtime = new Runtime({ workers: 2, name: 'busy' });
   const channel = runtime.channel();
   channel.receive();
   runtime.listen('127.0.0.1', 0).accept();
@@ -114,12 +114,31 @@ const BUSY = `
   (async () => { for (;;) await Promise.all(Array.from({ length: 50 }, (_, i) => runtime.sleep(i / 50))); })();
   parentPort.postMessage('busy');`;
 
-test('a Worker may be terminated in the midst of it', async () => {
-  const before = threads();
+test('a Worker may be terminated in the midst of it, and leaves no thread', async () => {
   for (let i = 0; i < 20; i++) {
     const worker = new Worker(BUSY, { eval: true });
     await once(worker, 'message');
+    // A thread takes its name when it first runs.
+    await until(() => threads('busy') === 2);
     await worker.terminate();
+    assert.equal(threads('busy'), 0);
   }
-  await until(() => threads() <= before);
+});
+
+test('a blocking call may end after its Worker', async () => {
+  const jobs = require('../build/job_addon.node');
+  const before = jobs.dropped();
+  const source = `
+    const { parentPort } = require('node:worker_threads');
+    const { Runtime } = require(${JSON.stringify(LIBRARY)});
+    const runtime = new Runtime({ workers: 1 });
+    ${JOBS}
+    runtime.spawnBlocking(jobs.gate());
+    setInterval(() => runtime.metrics().blockingRunning === 1 && parentPort.postMessage('running'), 1);`;
+  const worker = new Worker(source, { eval: true });
+  await once(worker, 'message');
+  await worker.terminate();
+  assert.equal(jobs.dropped(), before);
+  jobs.open();
+  await until(() => jobs.dropped() === before + 1);
 });

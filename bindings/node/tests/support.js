@@ -11,8 +11,16 @@ const LIBRARY = path.join(__dirname, '..');
 const code = (name) => ({ name: 'RotaError', code: name });
 const aborted = (cause) => ({ name: 'AbortError', code: 'ROTA_ECANCELED', cause });
 
-/** Threads of this process now. */
-const threads = () => fs.readdirSync('/proc/self/task').length;
+/** Threads of this process now, whose name begins so. */
+function threads(name = '') {
+  return fs.readdirSync('/proc/self/task').filter((thread) => {
+    try {
+      return fs.readFileSync(`/proc/self/task/${thread}/comm`, 'utf8').startsWith(name);
+    } catch {
+      return false; // it ended just now
+    }
+  }).length;
+}
 
 /** Resolves when `condition()` holds; the test's own time limit ends it otherwise. */
 async function until(condition) {
