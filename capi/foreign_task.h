@@ -15,7 +15,8 @@
 
 namespace rota::capi {
 
-class ForeignTask final : public task::Task {
+// The alignment is that of the state behind it, which may be of any type.
+class alignas(platform::kDefaultAlign) ForeignTask final : public task::Task {
  public:
   static constexpr size_t kMostState = size_t{1} << 20;
   static constexpr size_t kMostName = 255;
@@ -49,8 +50,6 @@ class ForeignTask final : public task::Task {
   const uint32_t state_size_;
   const uint32_t name_len_;
 };
-
-static_assert(sizeof(ForeignTask) % platform::kDefaultAlign == 0, "the copied state is aligned for any type");
 
 // drop(state), whatever it throws.
 void drop_state(rota_drop_fn drop, void* state) noexcept;

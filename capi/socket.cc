@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstring>
 
+#include "capi/connect_poll.h"
 #include "capi/engine_task.h"
 #include "capi/handle.h"
 #include "capi/options.h"
@@ -44,33 +45,13 @@ Status convert(const rota_tcp_options* given, os::TcpOptions& options) {
 
 Runtime& runtime_of(const Socket& socket) { return Runtime::of(socket.services().home); }
 
-// A poll function with what it needs kept alive: a Connect.
-class ConnectPoll {
- public:
-  explicit ConnectPoll(net::Connect& connect) : connect_(&connect) {}
-  ConnectPoll(ConnectPoll&& other) noexcept : connect_(other.connect_) { other.connect_ = nullptr; }
-  ConnectPoll& operator=(ConnectPoll&&) = delete;
-  ~ConnectPoll() {
-    if (connect_ != nullptr) connect_->destroy();
-  }
-  Status operator()(task::Context& context) { return connect_->poll(context); }
-
- private:
-  net::Connect* connect_;
-};
-
 rota_status connect(Runtime& runtime, const char* host, size_t host_len, uint16_t port, const rota_tcp_options* given,
                     rota_socket** out_socket, rota_task** out) {
   os::TcpOptions options;
   if (const Status status = convert(given, options); !ok(status)) return c(status);
   if (runtime.closed()) return ROTA_ESHUTDOWN;
-  const auto give = [](void* place, Socket* socket) {
-    *static_cast<rota_socket**>(place) = handle<rota_socket>(socket);
-  };
-  Result<net::Connect*> made = net::Connect::make(runtime.services(), host, host_len, port, options, give, out_socket);
-  if (!made.ok()) return c(made.status());
-  ConnectPoll poll(*made.value());
-  return start(runtime, poll, out);
+  return start_connect(
+      runtime, net::Connect::make(runtime.services(), host, host_len, port, options, give_socket, out_socket), out);
 }
 
 rota_status listen(Runtime& runtime, const char* host, size_t host_len, uint16_t port, const rota_tcp_options* given,

@@ -17,7 +17,8 @@ set(ROTA_CAPI_SOURCES
   capi/spawn.cc
   capi/status.cc
   capi/task.cc
-  capi/time.cc)
+  capi/time.cc
+  capi/unix_socket.cc)
 
 set(ROTA_CORE_SOURCES
   core/blocking/job.cc
@@ -25,6 +26,7 @@ set(ROTA_CORE_SOURCES
   core/io/driver.cc
   core/io/registration.cc
   core/io/slab.cc
+  core/net/address.cc
   core/net/connect.cc
   core/net/host_fd.cc
   core/net/resolve.cc
@@ -62,8 +64,33 @@ set(ROTA_CORE_SOURCES
   core/time/timer.cc
   core/time/wheel.cc)
 
+set(ROTA_CORE_SOURCES_BSD
+  core/net/bsd/readiness.cc
+  core/platform/bsd/kqueue_system.cc
+  core/platform/bsd/signal.cc)
+
+set(ROTA_CORE_SOURCES_DARWIN
+  core/io/darwin/system.cc
+  core/net/darwin/system.cc
+  core/platform/darwin/parker.cc
+  core/platform/darwin/system.cc
+  core/platform/darwin/thread.cc)
+
+set(ROTA_CORE_SOURCES_FREEBSD
+  core/io/freebsd/system.cc
+  core/net/freebsd/system.cc
+  core/platform/freebsd/parker.cc
+  core/platform/freebsd/system.cc
+  core/platform/freebsd/thread.cc)
+
+set(ROTA_CORE_SOURCES_KQUEUE_DOUBLE
+  core/platform/kqueue_double/condition.cc
+  core/platform/kqueue_double/fake_kqueue.cc
+  core/platform/kqueue_double/queue.cc)
+
 set(ROTA_CORE_SOURCES_LINUX
   core/io/linux/epoll_poller.cc
+  core/io/linux/system.cc
   core/net/linux/readiness.cc
   core/net/linux/system.cc
   core/platform/linux/parker.cc
@@ -72,8 +99,21 @@ set(ROTA_CORE_SOURCES_LINUX
   core/platform/linux/thread.cc)
 
 set(ROTA_CORE_SOURCES_UNIX
-  core/net/unix/address.cc
+  core/io/unix/descriptor.cc
+  core/io/unix/poll_poller.cc
   core/net/unix/os_socket.cc
   core/platform/unix/clock.cc
   core/platform/unix/os_error.cc
   core/platform/unix/thread.cc)
+
+set(ROTA_CORE_SOURCES_WINDOWS
+  core/io/windows/iocp_poller.cc
+  core/io/windows/watched_socket.cc
+  core/net/windows/os_socket.cc
+  core/net/windows/readiness.cc
+  core/platform/windows/afd.cc
+  core/platform/windows/clock.cc
+  core/platform/windows/os_error.cc
+  core/platform/windows/parker.cc
+  core/platform/windows/signal.cc
+  core/platform/windows/thread.cc)

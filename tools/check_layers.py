@@ -32,8 +32,8 @@ def room_of(path, layers):
 
 
 def is_test(path):
-    """Tests sit beside the code but may use what is above it."""
-    return os.path.splitext(path)[0].endswith("_test")
+    """Tests, and the suites of contracts, sit beside the code but may use what is above it."""
+    return os.path.splitext(path)[0].endswith("_test") or "/contract/" in path
 
 
 def check_include(path, target, layers):

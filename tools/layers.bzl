@@ -42,6 +42,8 @@ LAYERS = {
 SELECTORS = [
     "capi/include/rota/export.h",
     "core/io/poller.h",
+    "core/net/socket_headers.h",
+    "core/platform/bsd/kqueue_system.h",
     "core/platform/signal.h",
     "core/platform/spin.h",
 ]

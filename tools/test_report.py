@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: MIT
 """Counts test cases over several test runs and prints `N passed, N failed` as the last line.
 
-Usage: test_report.py CONFIG=EVENTS NAME@LOG ...
+Usage: test_report.py [--skipped] CONFIG=EVENTS NAME@LOG ...
 
-EVENTS is the --build_event_json_file of a `bazel test`, LOG what another test command printed, with `N passed, N failed`
+EVENTS is the --build_event_json_file of a `bazel test`, or of a `bazel build`, which counts as one; LOG what another test command printed, with `N passed, N failed`
 as its last line; exit status 77 says that it was skipped, and the last line why. EVENTS.status and LOG.status hold the
 exit statuses. The events name exactly the results of that run, so results left by deleted tests are not counted. A test
 that reports its cases (doctest ones do) counts as that many, any other one as one. A test that could not be built
-counts as one failure, and so does each target whose own build went wrong; what merely depends on it does not.
+counts as one failure, and so does each target whose own build went wrong; what merely depends on it does not. With
+--skipped, targets that Bazel passed over because they are not for that system are named.
 """
 
 import json
@@ -31,6 +32,7 @@ class Tally:
         self.passed = 0
         self.failed = 0
         self.skipped = ""  # why, when it was
+        self.passed_over = []  # labels
 
     def complain(self, label, what, log=""):
         print("\n---- FAILED (%s) %s: %s" % (self.config, label, what))
@@ -90,6 +92,8 @@ def count_run(config, events_path):
     broken = set()  # a step of its own failed
     unbuilt_tests = set()
     tests = set()
+    built = 0
+    command = "test"
     for line in read(events_path).splitlines():
         event = json.loads(line)
         ident = event.get("id", {})
@@ -102,8 +106,14 @@ def count_run(config, events_path):
                 tests.add(ident["targetConfigured"]["label"])
         elif "targetCompleted" in ident:
             label = ident["targetCompleted"]["label"]
-            if not event.get("completed", {}).get("success") and label in tests:
+            if event.get("aborted", {}).get("reason") == "SKIPPED":
+                tally.passed_over.append(label)
+            elif event.get("completed", {}).get("success"):
+                built += 1
+            elif label in tests:
                 unbuilt_tests.add(label)
+        elif "started" in ident:
+            command = event.get("started", {}).get("command", command)
         elif "actionCompleted" in ident:
             if not event.get("action", {}).get("success") and event.get("action", {}).get("type") != "TestRunner":
                 broken.add(ident["actionCompleted"]["label"])
@@ -122,6 +132,8 @@ def count_run(config, events_path):
     if status not in ("0", "4") and not tally.failed:
         tally.failed += 1
         tally.complain("bazel", "exit status %s" % status)
+    if command == "build" and built and not tally.failed:
+        tally.passed = 1
     return tally
 
 
@@ -151,13 +163,17 @@ def count(argument):
 
 
 def main(argv):
-    tallies = [count(argument) for argument in argv[1:]]
+    arguments = argv[1:]
+    show_skipped = "--skipped" in arguments
+    tallies = [count(argument) for argument in arguments if argument != "--skipped"]
     print()
     for tally in tallies:
         if tally.skipped:
             print("%s: skipped: %s" % (tally.config, tally.skipped))
         else:
             print("%s: %d passed, %d failed" % (tally.config, tally.passed, tally.failed))
+        if show_skipped and tally.passed_over:
+            print("%s: not for this system: %s" % (tally.config, " ".join(sorted(tally.passed_over))))
     passed = sum(t.passed for t in tallies)
     failed = sum(t.failed for t in tallies)
     print("%d passed, %d failed" % (passed, failed))

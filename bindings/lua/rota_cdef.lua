@@ -162,6 +162,8 @@ rota_status rota_tcp_connect(rota_runtime* runtime, const char* host, size_t hos
 rota_status rota_tcp_listen(rota_runtime* runtime, const char* host, size_t host_len, uint16_t port, const rota_tcp_options* options, rota_socket** out_socket);
 rota_status rota_tcp_accept(rota_socket* listener, rota_socket** out_socket, rota_task** out);
 rota_status rota_tcp_accept_poll(rota_socket* listener, rota_context* cx, rota_socket** out_socket);
+rota_status rota_unix_connect(rota_runtime* runtime, const char* path, size_t path_len, rota_socket** out_socket, rota_task** out);
+rota_status rota_unix_listen(rota_runtime* runtime, const char* path, size_t path_len, uint32_t backlog, rota_socket** out_socket);
 rota_status rota_socket_read(rota_socket* socket, void* buffer, size_t len, size_t* out_count, rota_task** out);
 rota_status rota_socket_read_poll(rota_socket* socket, rota_context* cx, void* buffer, size_t len, size_t* out_count);
 rota_status rota_socket_write(rota_socket* socket, const void* buffer, size_t len, size_t* out_count, rota_task** out);

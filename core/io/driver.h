@@ -39,7 +39,7 @@ class Driver {
   Status poll(uint64_t timeout_ns);
   // The poll in progress, or else the next, returns.
   void wake() { poller_.wake(); }
-  // The set is readable as long as poll(0) has something to do. Once, after open.
+  // The set is readable as long as poll(0) has something to do. Once, after open. kNotSupported: nothing tells.
   Status join(platform::SignalSet& set) { return poller_.join(set); }
 
   // Registers for both directions. `assumed`: bits to begin with, for who knows the state: a wrong guess costs one try.

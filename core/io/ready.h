@@ -17,8 +17,8 @@ inline constexpr uint32_t kWritable = 2;
 inline constexpr uint32_t kReadClosed = 4;   // the peer sends no more: reading ends with what is in the queue
 inline constexpr uint32_t kWriteClosed = 8;  // nobody reads any more: writing fails
 inline constexpr uint32_t kError = 16;       // only told; it comes with kReadable and kWritable
-// Urgent data came in once. It stops a read short of what is in the queue, so that a short read then says nothing.
-// Stays.
+// Urgent data came in once, or may have. It stops a read short of what is in the queue, so that a short read then says
+// nothing. Stays.
 inline constexpr uint32_t kUrgent = 32;
 inline constexpr uint32_t kReadyBits = 63;
 

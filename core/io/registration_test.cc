@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "core/io/registration.h"
 
-#include <unistd.h>
-
 #include <thread>
 #include <vector>
 
 #include "core/io/driver.h"
 #include "core/task/fake_home.h"
 #include "doctest/doctest.h"
+#include "tests/support/socket.h"
 
 namespace rota::io {
 namespace {
@@ -165,8 +164,8 @@ TEST_CASE("shut down, the driver takes nothing in, and what was in can still be 
   {
     Driver driver(arena.get());
     REQUIRE(ok(driver.open()));
-    int ends[2];
-    REQUIRE(::pipe(ends) == 0);
+    os_socket ends[2];
+    os_socket_pair(ends);
     Result<Registration*> in = driver.add(ends[0]);
     REQUIRE(in.ok());
     CHECK(driver.registrations() == 1);
@@ -179,8 +178,8 @@ TEST_CASE("shut down, the driver takes nothing in, and what was in can still be 
     CHECK_FALSE(driver.deregister(*in.value()));
     driver.release(*in.value());
     CHECK(driver.registrations() == 0);
-    ::close(ends[0]);
-    ::close(ends[1]);
+    os_socket_close(ends[0]);
+    os_socket_close(ends[1]);
   }
   CHECK(arena.released_everything());
 }

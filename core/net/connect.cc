@@ -9,13 +9,21 @@ Result<Connect*> Connect::make(const scheduler::Services& services, const char* 
                                const os::TcpOptions& options, void (*give)(void* out, Socket* socket), void* out) {
   auto* connect = services.arena.make<Connect>(services, options, give, out);
   if (connect == nullptr) return Status::kNoMemory;
-  if (Address::parse(host, length, port, connect->numeric_)) return connect;
+  if (Address::parse(host, length, port, connect->address_)) return connect;
   Result<Resolution*> resolution = Resolution::start(services, host, length, port, connect->job_);
   if (!resolution.ok()) {
     connect->destroy();
     return resolution.status();
   }
   connect->resolution_ = resolution.value();
+  return connect;
+}
+
+Result<Connect*> Connect::make(const scheduler::Services& services, const Address& address,
+                               const os::TcpOptions& options, void (*give)(void* out, Socket* socket), void* out) {
+  auto* connect = services.arena.make<Connect>(services, options, give, out);
+  if (connect == nullptr) return Status::kNoMemory;
+  connect->address_ = address;
   return connect;
 }
 
@@ -61,13 +69,13 @@ Status Connect::poll_resolution(task::Context& context) {
 }
 
 const Address* Connect::next_address() {
-  if (resolution_ == nullptr) return next_++ == 0 ? &numeric_ : nullptr;
+  if (resolution_ == nullptr) return next_++ == 0 ? &address_ : nullptr;
   return next_ < resolution_->count() ? &resolution_->addresses()[next_++] : nullptr;
 }
 
 // Only then into the driver: a socket that was not told to connect counts as hung up.
 Status Connect::begin(const Address& address) {
-  Result<os::Handle> handle = os::open_tcp(address, options_);
+  Result<os::Handle> handle = os::open_stream(address, options_);
   if (!handle.ok()) return handle.status();
   const Status status = os::connect(handle.value(), address);
   if (!ok(status) && status != Status::kPending) {

@@ -27,6 +27,9 @@ class Connect {
   // Resolution::start.
   static Result<Connect*> make(const scheduler::Services& services, const char* host, size_t length, uint16_t port,
                                const os::TcpOptions& options, void (*give)(void* out, Socket* socket), void* out);
+  // The same to a known address.
+  static Result<Connect*> make(const scheduler::Services& services, const Address& address,
+                               const os::TcpOptions& options, void (*give)(void* out, Socket* socket), void* out);
   Connect(const scheduler::Services& services, const os::TcpOptions& options, void (*give)(void* out, Socket* socket),
           void* out)
       : services_(services), options_(options), give_(give), out_(out) {}
@@ -47,7 +50,7 @@ class Connect {
   void (*const give_)(void* out, Socket* socket);
   void* const out_;
 
-  Address numeric_;                   // when the host was
+  Address address_;                   // when the host was numeric
   Resolution* resolution_ = nullptr;  // when it was a name
   task::Header* job_ = nullptr;       // its lookup, while it goes on
   size_t next_ = 0;                   // address to try next

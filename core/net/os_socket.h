@@ -34,8 +34,9 @@ struct TcpOptions {
 enum class Option : uint32_t { kNoDelay = 1, kKeepAlive = 2, kRecvBuffer = 3, kSendBuffer = 4, kLinger = 5 };
 enum class Half : uint32_t { kRead = 0, kWrite = 1, kBoth = 2 };
 
-// A new socket for the family of `address`, not inherited by children, with nodelay and the buffers set.
-Result<Handle> open_tcp(const Address& address, const TcpOptions& options);
+// A new stream socket for the family of `address`, not inherited by children, with the buffers set, and nodelay where
+// there is such a thing. kAddressFamily: this system has no such sockets.
+Result<Handle> open_stream(const Address& address, const TcpOptions& options);
 // kOk; kPending: under way, `connected` tells when the socket is ready for writing.
 Status connect(Handle socket, const Address& address);
 // After readiness: kOk, kPending (not yet), or why not.

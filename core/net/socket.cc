@@ -26,7 +26,7 @@ Result<Socket*> Socket::adopt(const scheduler::Services& services, os::Handle ha
 
 Result<Socket*> Socket::listen(const scheduler::Services& services, const Address& address,
                                const os::TcpOptions& options) {
-  Result<os::Handle> handle = os::open_tcp(address, options);
+  Result<os::Handle> handle = os::open_stream(address, options);
   if (!handle.ok()) return handle.status();
   if (const Status status = os::bind_and_listen(handle.value(), address, options); !ok(status)) {
     os::close(handle.value());

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Socket: a TCP stream or listener. Each operation tries the system call first and waits only when that says "not now",
-// so the kernel holds no buffer between polls, and an operation can be dropped at any time.
+// Socket: a stream or listener, over TCP or in the Unix domain. Each operation tries the system call first and waits
+// only when that says "not now", so the kernel holds no buffer between polls, and an operation can be dropped at any
+// time.
 //
 // Closing while other threads are inside a system call:
 //

@@ -8,8 +8,9 @@
 //   SignalSet  as long as one of its members is: add(Signal&), add(Alarm&), or add(SignalSet&). Members are added once,
 //              when they have just been opened, and outlive every wait on the set; a set that was added to another
 //              one's lives as long. A poller joins with its own Poller::join settle(): called after members were
-//              cleared, set or polled. Where the system has no object that unites others it takes the set's handle down
-//              if no member holds it up; elsewhere it is nothing
+//              cleared, set or polled. Where the system has no object that unites others, or one that remembers that a
+//              member was up (kqueue), it takes the set's handle down if no member holds it up; elsewhere it is
+//              nothing
 //
 // Each has open() first; a failed one needs no more than its destructor.
 //

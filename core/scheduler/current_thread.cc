@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/scheduler/current_thread.h"
 
+#include <algorithm>
 #include <new>
 
 #include "core/platform/clock.h"
@@ -12,6 +13,8 @@ namespace {
 
 // A driver looks at descriptors and timers at least every so many tasks.
 constexpr uint32_t kMaintenanceInterval = 61;
+// And at descriptors of a host that sleeps, where nothing tells of them, after so many nanoseconds.
+constexpr uint64_t kLookInterval = 2'000'000;
 
 }  // namespace
 
@@ -32,7 +35,9 @@ Status CurrentThread::open() {
   if (const Status status = bell_.open(); !ok(status)) return status;
   if (const Status status = set_.open(); !ok(status)) return status;
   if (const Status status = bell_.join(set_); !ok(status)) return status;
-  if (const Status status = io_.join(set_); !ok(status)) return status;
+  const Status joined = io_.join(set_);
+  if (!ok(joined) && joined != Status::kNotSupported) return joined;
+  io_joined_ = ok(joined);
   base::MutexLock lock(alarm_mutex_);
   if (const Status status = alarm_.open(); !ok(status)) return status;
   return set_.add(alarm_);
@@ -214,7 +219,11 @@ void CurrentThread::arm_signals() {
 
 void CurrentThread::arm_alarm() {
   base::MutexLock lock(alarm_mutex_);
-  alarm_.set(wheel_.next_deadline());
+  uint64_t deadline = wheel_.next_deadline();
+  if (!io_joined_ && io_.registrations() != 0) {
+    deadline = std::min(deadline, platform::deadline_after(platform::now_ns(), kLookInterval));
+  }
+  alarm_.set(deadline);
 }
 
 void CurrentThread::sleep(ThreadHome& home, uint64_t deadline_ns) {

@@ -102,6 +102,8 @@ class CurrentThread final : public Scheduler {
   time::Wheel wheel_;
   platform::Doorbell bell_;
   platform::SignalSet set_;
+  // Constant after open: the set tells of descriptors. Else the alarm has them looked at now and then.
+  bool io_joined_ = false;
 
   // Driver only.
   task::Context context_{0};

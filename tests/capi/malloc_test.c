@@ -3,10 +3,14 @@
  * The engine brings an allocator, but the host's malloc stays libc's: a program that links rota, statically or not,
  * must not find its malloc replaced.
  */
-#include "tests/capi/support.h"
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE 1 /* dladdr */
+#endif
 
 #include <dlfcn.h>
 #include <malloc.h>
+
+#include "tests/capi/support.h"
 
 /* A sanitizer replaces malloc itself: then only what it chose instead is known not to be the engine's. */
 #if defined(__has_feature)
@@ -26,7 +30,7 @@ static void check_origin(const char* name) {
   CHECK(dladdr(address, &info) != 0);
   CHECK(info.dli_fname != NULL);
 #ifndef SANITIZED
-  if (strstr(info.dli_fname, "libc") == NULL) {
+  if (strstr(info.dli_fname, "libc") == NULL && strstr(info.dli_fname, "ld-musl") == NULL) {
     fprintf(stderr, "%s comes from %s\n", name, info.dli_fname);
     CHECK(!"an allocator function of the host is replaced");
   }
@@ -35,6 +39,9 @@ static void check_origin(const char* name) {
 }
 
 static void the_host_s_allocator_is_its_own(void) {
+  /* In a program without a dynamic linker (musl, linked statically) no function has an origin that one could ask for.
+   */
+  if (dlopen(NULL, RTLD_LAZY) == NULL) return;
   const char* const names[] = {"malloc",   "calloc",        "realloc",        "free",
                                "memalign", "aligned_alloc", "posix_memalign", "malloc_usable_size"};
   for (size_t i = 0; i < sizeof names / sizeof *names; ++i) check_origin(names[i]);

@@ -38,7 +38,7 @@ TEST_CASE("a bounded channel carries everything from threads and tasks, once and
             continue;
           }
           rota_task* raw = nullptr;
-          const uintptr_t value = sender << 32 | ++state->sent;
+          const uintptr_t value = sender << 16 | ++state->sent;
           if (const rota_status status = rota_channel_send(channel, pointer(value), &raw); status != ROTA_OK) {
             return status;
           }
@@ -55,7 +55,7 @@ TEST_CASE("a bounded channel carries everything from threads and tasks, once and
       threads.emplace_back([&, sender] {
         for (uintptr_t i = 1; i <= kEach; ++i) {
           rota_task* raw = nullptr;
-          if (rota_channel_send(channel, pointer(sender << 32 | i), &raw) != ROTA_OK || Task(raw).wait() != ROTA_OK) {
+          if (rota_channel_send(channel, pointer(sender << 16 | i), &raw) != ROTA_OK || Task(raw).wait() != ROTA_OK) {
             ++wrong;
           }
         }
@@ -69,7 +69,7 @@ TEST_CASE("a bounded channel carries everything from threads and tasks, once and
               if (const rota_status status = rota_channel_recv_poll(channel, cx, &value); status != ROTA_OK) {
                 return status;
               }
-              const uintptr_t sender = number(value) >> 32, index = number(value) & 0xffffffff;
+              const uintptr_t sender = number(value) >> 16, index = number(value) & 0xffff;
               if (index != last[sender] + 1) ++wrong;
               last[sender] = index;
               ++received;

@@ -71,6 +71,7 @@ def _check_headers(name, hdrs, deps, copts):
         name = name,
         srcs = units,
         copts = copts + ["-O0", "-g0"],
+        linkstatic = 1,
         tags = ["headers"],
         deps = deps,
         visibility = ["//visibility:private"],
@@ -124,6 +125,8 @@ def rota_room(
         copts = copts,
         # Clang then refuses a header of a room that is not a direct dependency; g++ knows no such check.
         features = ["layering_check"],
+        # A room alone is no shared library: what it needs is in others.
+        linkstatic = 1,
         deps = deps + _IMPLICIT_DEPS,
         visibility = _visibility(room, visible_to),
         **kwargs
@@ -182,6 +185,15 @@ def rota_c_test(name, srcs, deps = ["//capi:rota"], copts = [], size = "small", 
         copts = _C_COPTS + copts,
         deps = deps,
         size = size,
+        **kwargs
+    )
+
+def rota_c_library(name, copts = [], **kwargs):
+    """A library in C11, with our warnings: what tests and examples need of the system."""
+    native.cc_library(
+        name = name,
+        copts = _C_COPTS + copts,
+        linkstatic = 1,
         **kwargs
     )
 

@@ -73,6 +73,7 @@ def _features(ctx):
         feature(name = "dbg"),
         feature(name = "fastbuild"),
         feature(name = "supports_pic", enabled = True),
+        # Without it each cc_library x would claim the name of a shared library x, which capi gives to the real one.
         feature(name = "supports_dynamic_linker", enabled = True),
         compile_flags,
         link_flags,
@@ -214,4 +215,18 @@ def gnu_tools(triple, suffix = ""):
         "objcopy": "/usr/bin/%s-objcopy" % triple,
         "objdump": "/usr/bin/%s-objdump" % triple,
         "strip": "/usr/bin/%s-strip" % triple,
+    }
+
+# The version is a file, so that another compiler is another build.
+ZIG_FILES = [
+    "zig",
+    "zig-ar",
+    "zig-requirements.txt",
+]
+
+def zig_tools(compiler):
+    """The tools of zig, with the script that is its compiler."""
+    return {
+        "gcc": compiler,
+        "ar": "zig-ar",
     }

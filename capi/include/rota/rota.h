@@ -122,7 +122,7 @@ typedef struct rota_waker rota_waker;         /* makes a task run again; waking 
 typedef struct rota_queue rota_queue;         /* where completions land for a host */
 typedef struct rota_timer rota_timer;         /* a timer that can be set again and again */
 typedef struct rota_interval rota_interval;   /* ticks */
-typedef struct rota_socket rota_socket;       /* a TCP stream or listener */
+typedef struct rota_socket rota_socket;       /* a stream or listener, over TCP or in the Unix domain */
 typedef struct rota_fd rota_fd;               /* readiness of a descriptor the host owns */
 typedef struct rota_oneshot rota_oneshot;     /* one value, once */
 typedef struct rota_notify rota_notify;       /* wake one or all */
@@ -427,7 +427,7 @@ ROTA_API rota_status rota_queue_pop(rota_queue* queue, rota_completion* out, uin
 
 /* ------------------------------------------------------------------------------------------------------- sockets */
 
-#define ROTA_TCP_REUSE_PORT 1u /* listen: several sockets may share the address */
+#define ROTA_TCP_REUSE_PORT 1u /* listen: several sockets may share the address; Windows: ROTA_ENOTSUP */
 #define ROTA_TCP_V6_ONLY 2u    /* listen on ::, IPv6 alone */
 
 typedef struct rota_tcp_options {
@@ -462,6 +462,19 @@ ROTA_API rota_status rota_tcp_listen(rota_runtime* runtime, const char* host, si
 ROTA_API rota_status rota_tcp_accept(rota_socket* listener, rota_socket** out_socket, rota_task** out);
 /* The same from inside a poll. Spends budget. */
 ROTA_API rota_status rota_tcp_accept_poll(rota_socket* listener, rota_context* cx, rota_socket** out_socket);
+
+/* Unix-domain sockets: as TCP's, between processes of one machine, and found by a path. A name of at most 103 bytes; on
+ * Linux it may begin with a NUL byte, and then is no file. The listener's file stays when it is closed, and must be
+ * gone before the next one listens: removing it is the host's. Accept and everything below are as for TCP, but for
+ * ROTA_SOCKET_NODELAY; addresses are paths, with port 0, and empty for an end without a name.
+ * Errors: ROTA_ENAMETOOLONG, ROTA_EINVAL (empty, a NUL inside), ROTA_EAFNOSUPPORT (a system without them). Connecting
+ * may end with ROTA_ENOENT, ROTA_ECONNREFUSED (nobody listens any more), ROTA_EACCES, ROTA_EAGAIN (the listener's queue
+ * is full: try again later), ... */
+ROTA_API rota_status rota_unix_connect(rota_runtime* runtime, const char* path, size_t path_len,
+                                       rota_socket** out_socket, rota_task** out);
+/* Binds and listens at once. `backlog` 0: 1024. Errors: as above, ROTA_EADDRINUSE, ROTA_ENOENT (no such folder), ... */
+ROTA_API rota_status rota_unix_listen(rota_runtime* runtime, const char* path, size_t path_len, uint32_t backlog,
+                                      rota_socket** out_socket);
 
 typedef struct rota_buffer {
   const void* data;
@@ -511,7 +524,7 @@ ROTA_API rota_status rota_socket_set_option(rota_socket* socket, uint32_t option
 ROTA_API rota_status rota_socket_get_option(rota_socket* socket, uint32_t option, int64_t* out_value);
 
 /* Addresses as text ("127.0.0.1", "::1", not terminated) and port. *out_len is the length; ROTA_EOVERFLOW when
- * `capacity` (64 is always enough) is too small. out_port may be NULL. */
+ * `capacity` (64 is always enough; 128 for a path) is too small. out_port may be NULL. */
 ROTA_API rota_status rota_socket_local_address(rota_socket* socket, char* buffer, size_t capacity, size_t* out_len,
                                                uint16_t* out_port);
 ROTA_API rota_status rota_socket_peer_address(rota_socket* socket, char* buffer, size_t capacity, size_t* out_len,

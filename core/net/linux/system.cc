@@ -2,7 +2,6 @@
 #include "core/net/unix/system.h"
 
 #include <errno.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 
 namespace rota::net::os {
@@ -11,7 +10,7 @@ const int kSendFlags = MSG_NOSIGNAL;
 const int kReusePortOption = SO_REUSEPORT;
 const int kLingerOption = SO_LINGER;
 
-int new_socket(int family) { return ::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP); }
+int new_socket(int family) { return ::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0); }
 
 int next_connection(int listener) { return ::accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC); }
 

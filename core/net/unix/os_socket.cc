@@ -12,6 +12,7 @@
 #include <climits>
 #include <cstddef>
 
+#include "core/net/number_option.h"
 #include "core/net/unix/repeat.h"
 #include "core/net/unix/system.h"
 #include "core/platform/os_error.h"
@@ -33,34 +34,10 @@ Status set_int(Handle socket, int level, int name, int value) {
   return ::setsockopt(fd_of(socket), level, name, &value, sizeof value) == 0 ? Status::kOk : last_os_error();
 }
 
-struct Number {
-  int level, name;
-  int64_t least, most;
-};
-
-// The options that are plain numbers.
-bool number_of(Option option, Number& number) {
-  switch (option) {
-    case Option::kNoDelay:
-      number = {IPPROTO_TCP, TCP_NODELAY, 0, 1};
-      return true;
-    case Option::kKeepAlive:
-      number = {SOL_SOCKET, SO_KEEPALIVE, 0, 1};
-      return true;
-    case Option::kRecvBuffer:
-      number = {SOL_SOCKET, SO_RCVBUF, 1, INT_MAX / 2};
-      return true;
-    case Option::kSendBuffer:
-      number = {SOL_SOCKET, SO_SNDBUF, 1, INT_MAX / 2};
-      return true;
-    case Option::kLinger:
-      return false;
+Status configure(Handle socket, const Address& address, const TcpOptions& options) {
+  if (!address.is_unix()) {
+    if (const Status status = set_int(socket, IPPROTO_TCP, TCP_NODELAY, 1); !ok(status)) return status;
   }
-  return false;
-}
-
-Status configure(Handle socket, const TcpOptions& options) {
-  if (const Status status = set_int(socket, IPPROTO_TCP, TCP_NODELAY, 1); !ok(status)) return status;
   if (options.recv_buffer != 0) {
     if (const Status status = set_option(socket, Option::kRecvBuffer, options.recv_buffer); !ok(status)) return status;
   }
@@ -90,11 +67,10 @@ Status status_of_lookup(int error) {
 
 }  // namespace
 
-Result<Handle> open_tcp(const Address& address, const TcpOptions& options) {
-  const int family = address.is_v6() ? AF_INET6 : AF_INET;
-  const Handle socket = new_socket(family);
+Result<Handle> open_stream(const Address& address, const TcpOptions& options) {
+  const Handle socket = new_socket(address.family());
   if (socket < 0) return last_os_error();
-  if (const Status status = configure(socket, options); !ok(status)) {
+  if (const Status status = configure(socket, address, options); !ok(status)) {
     close(socket);
     return status;
   }
@@ -105,8 +81,8 @@ Status connect(Handle socket, const Address& address) {
   if (::connect(fd_of(socket), sockaddr_of(address), static_cast<socklen_t>(address.size())) == 0) return Status::kOk;
   // Interrupted, it goes on in the background like any other.
   if (errno == EINPROGRESS || errno == EINTR) return Status::kPending;
-  // No local port is left.
-  return errno == EAGAIN ? Status::kAddressNotAvailable : last_os_error();
+  // No local port is left; with a Unix-domain socket, the listener's queue is full.
+  return errno == EAGAIN && !address.is_unix() ? Status::kAddressNotAvailable : last_os_error();
 }
 
 Status connected(Handle socket) {

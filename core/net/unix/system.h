@@ -7,7 +7,7 @@
 
 namespace rota::net::os {
 
-// A TCP socket of the family: non-blocking, not inherited by children, and writing to it never raises SIGPIPE when
+// A stream socket of the family: non-blocking, not inherited by children, and writing to it never raises SIGPIPE when
 // kSendFlags are given. -1 with errno.
 int new_socket(int family);
 // The same for a connection that waits at a listener.

@@ -64,4 +64,7 @@ Status SignalSet::add(intptr_t member) {
   return ::epoll_ctl(fd(handle_), EPOLL_CTL_ADD, fd(member), &event) == 0 ? Status::kOk : last_os_error();
 }
 
+// The system asks the members each time.
+void SignalSet::settle() {}
+
 }  // namespace rota::platform

@@ -45,7 +45,7 @@ class SignalSet {
   Status add(const Signal& member) { return add(member.handle()); }
   Status add(const Alarm& member) { return add(member.handle()); }
   Status add(const SignalSet& member) { return add(member.handle()); }
-  void settle() {}
+  void settle();
   intptr_t handle() const { return handle_; }
 
  private:

@@ -58,7 +58,7 @@ pub struct rota_interval {
     _marker: PhantomData<(*mut u8, PhantomPinned)>,
 }
 
-/// a TCP stream or listener
+/// a stream or listener, over TCP or in the Unix domain
 #[repr(C)]
 pub struct rota_socket {
     _data: [u8; 0],
@@ -577,7 +577,7 @@ pub const ROTA_MISSED_BURST: u32 = 0;
 pub const ROTA_MISSED_SKIP: u32 = 1;
 /// count a full period from the late tick
 pub const ROTA_MISSED_DELAY: u32 = 2;
-/// listen: several sockets may share the address
+/// listen: several sockets may share the address; Windows: ROTA_ENOTSUP
 pub const ROTA_TCP_REUSE_PORT: u32 = 1;
 /// listen on ::, IPv6 alone
 pub const ROTA_TCP_V6_ONLY: u32 = 2;
@@ -860,6 +860,24 @@ extern "C" {
         out_socket: *mut *mut rota_socket,
     ) -> rota_status;
 
+    /// Unix-domain sockets: as TCP's, between processes of one machine, and found by a path. A name of at most 103 bytes; on Linux it may begin with a NUL byte, and then is no file. The listener's file stays when it is closed, and must be gone before the next one listens: removing it is the host's. Accept and everything below are as for TCP, but for ROTA_SOCKET_NODELAY; addresses are paths, with port 0, and empty for an end without a name. Errors: ROTA_ENAMETOOLONG, ROTA_EINVAL (empty, a NUL inside), ROTA_EAFNOSUPPORT (a system without them). Connecting may end with ROTA_ENOENT, ROTA_ECONNREFUSED (nobody listens any more), ROTA_EACCES, ROTA_EAGAIN (the listener's queue is full: try again later), ...
+    pub fn rota_unix_connect(
+        runtime: *mut rota_runtime,
+        path: *const c_char,
+        path_len: usize,
+        out_socket: *mut *mut rota_socket,
+        out: *mut *mut rota_task,
+    ) -> rota_status;
+
+    /// Binds and listens at once. `backlog` 0: 1024. Errors: as above, ROTA_EADDRINUSE, ROTA_ENOENT (no such folder), ...
+    pub fn rota_unix_listen(
+        runtime: *mut rota_runtime,
+        path: *const c_char,
+        path_len: usize,
+        backlog: u32,
+        out_socket: *mut *mut rota_socket,
+    ) -> rota_status;
+
     /// Operations on a stream. Task form: the buffer and \*out_count stay borrowed until the task is complete; cancelling is immediate and the kernel keeps no hold of the buffer. Poll form: nothing is kept between polls but the waker. \*out_count is the number of bytes moved; a read of 0 with ROTA_OK is the end of the stream. Reads and writes may be partial. len 0 completes at once. Any number of tasks may read, or write, the same socket. Errors: ROTA_ECONNRESET, ROTA_EPIPE, ROTA_ENOTCONN, ROTA_ECLOSED (after rota_socket_close), ...
     pub fn rota_socket_read(
         socket: *mut rota_socket,
@@ -939,7 +957,7 @@ extern "C" {
         out_value: *mut i64,
     ) -> rota_status;
 
-    /// Addresses as text ("127.0.0.1", "::1", not terminated) and port. \*out_len is the length; ROTA_EOVERFLOW when `capacity` (64 is always enough) is too small. out_port may be NULL.
+    /// Addresses as text ("127.0.0.1", "::1", not terminated) and port. \*out_len is the length; ROTA_EOVERFLOW when `capacity` (64 is always enough; 128 for a path) is too small. out_port may be NULL.
     pub fn rota_socket_local_address(
         socket: *mut rota_socket,
         buffer: *mut c_char,
@@ -948,7 +966,7 @@ extern "C" {
         out_port: *mut u16,
     ) -> rota_status;
 
-    /// Addresses as text ("127.0.0.1", "::1", not terminated) and port. \*out_len is the length; ROTA_EOVERFLOW when `capacity` (64 is always enough) is too small. out_port may be NULL.
+    /// Addresses as text ("127.0.0.1", "::1", not terminated) and port. \*out_len is the length; ROTA_EOVERFLOW when `capacity` (64 is always enough; 128 for a path) is too small. out_port may be NULL.
     pub fn rota_socket_peer_address(
         socket: *mut rota_socket,
         buffer: *mut c_char,
