@@ -16,7 +16,8 @@ _WARNINGS = [
 _CXX_COPTS = _WARNINGS + select({
     # Clang alone reads the lock contracts (core/base/mutex.h).
     "//tools/bazel:clang": ["-Wthread-safety"],
-    "//conditions:default": [],
+    # Symbols that are unique in the process keep a library from being unloaded, and cannot be made local.
+    "//conditions:default": ["-fno-gnu-unique"],
 }) + select({
     "//tools/bazel:tsan": ["-fsanitize-ignorelist=tools/bazel/tsan_ignorelist.txt"],
     "//conditions:default": [],

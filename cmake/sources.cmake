@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: MIT
+#
+# Written by tools/cmake_sources from Bazel's own list: do not edit. A list for each system's folders.
+
+set(ROTA_CAPI_SOURCES
+  capi/channel.cc
+  capi/context.cc
+  capi/fd.cc
+  capi/foreign_task.cc
+  capi/mutex.cc
+  capi/notify.cc
+  capi/oneshot.cc
+  capi/queue.cc
+  capi/runtime.cc
+  capi/semaphore.cc
+  capi/socket.cc
+  capi/spawn.cc
+  capi/status.cc
+  capi/task.cc
+  capi/time.cc
+  capi/unix_socket.cc)
+
+set(ROTA_CORE_SOURCES
+  core/blocking/job.cc
+  core/blocking/pool.cc
+  core/io/driver.cc
+  core/io/registration.cc
+  core/io/slab.cc
+  core/net/address.cc
+  core/net/connect.cc
+  core/net/host_fd.cc
+  core/net/resolve.cc
+  core/net/socket.cc
+  core/platform/arena.cc
+  core/platform/memory.cc
+  core/platform/queue_traits.cc
+  core/runtime/delivery.cc
+  core/runtime/host_queue.cc
+  core/runtime/runtime.cc
+  core/scheduler/current.cc
+  core/scheduler/current_thread.cc
+  core/scheduler/idle.cc
+  core/scheduler/injector.cc
+  core/scheduler/multi_thread.cc
+  core/scheduler/park.cc
+  core/scheduler/run_queue.cc
+  core/scheduler/thread_home.cc
+  core/scheduler/worker.cc
+  core/sync/channel.cc
+  core/sync/lock_word.cc
+  core/sync/mutex.cc
+  core/sync/notify.cc
+  core/sync/oneshot.cc
+  core/sync/semaphore.cc
+  core/sync/value_queue.cc
+  core/task/header.cc
+  core/task/join.cc
+  core/task/owned_set.cc
+  core/task/run.cc
+  core/task/state.cc
+  core/task/waker_set.cc
+  core/time/interval.cc
+  core/time/sleep.cc
+  core/time/timer.cc
+  core/time/wheel.cc)
+
+set(ROTA_CORE_SOURCES_BSD
+  core/net/bsd/readiness.cc
+  core/platform/bsd/kqueue_system.cc
+  core/platform/bsd/signal.cc)
+
+set(ROTA_CORE_SOURCES_DARWIN
+  core/io/darwin/system.cc
+  core/net/darwin/system.cc
+  core/platform/darwin/parker.cc
+  core/platform/darwin/system.cc
+  core/platform/darwin/thread.cc)
+
+set(ROTA_CORE_SOURCES_FREEBSD
+  core/io/freebsd/system.cc
+  core/net/freebsd/system.cc
+  core/platform/freebsd/parker.cc
+  core/platform/freebsd/system.cc
+  core/platform/freebsd/thread.cc)
+
+set(ROTA_CORE_SOURCES_KQUEUE_DOUBLE
+  core/platform/kqueue_double/condition.cc
+  core/platform/kqueue_double/fake_kqueue.cc
+  core/platform/kqueue_double/queue.cc)
+
+set(ROTA_CORE_SOURCES_LINUX
+  core/io/linux/epoll_poller.cc
+  core/io/linux/system.cc
+  core/net/linux/readiness.cc
+  core/net/linux/system.cc
+  core/platform/linux/parker.cc
+  core/platform/linux/signal.cc
+  core/platform/linux/system.cc
+  core/platform/linux/thread.cc)
+
+set(ROTA_CORE_SOURCES_UNIX
+  core/io/unix/descriptor.cc
+  core/io/unix/poll_poller.cc
+  core/net/unix/os_socket.cc
+  core/platform/unix/clock.cc
+  core/platform/unix/os_error.cc
+  core/platform/unix/thread.cc)
+
+set(ROTA_CORE_SOURCES_WINDOWS
+  core/io/windows/iocp_poller.cc
+  core/io/windows/watched_socket.cc
+  core/net/windows/os_socket.cc
+  core/net/windows/readiness.cc
+  core/platform/windows/afd.cc
+  core/platform/windows/clock.cc
+  core/platform/windows/os_error.cc
+  core/platform/windows/parker.cc
+  core/platform/windows/signal.cc
+  core/platform/windows/thread.cc)
