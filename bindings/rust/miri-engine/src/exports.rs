@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use rota_sys::*;
 
-use crate::task::{Context, Home, Task, Work};
+use crate::task::{Context, Done, Home, Task, Work};
 use crate::{Runtime, CURRENT};
 
 /// The counted object behind a handle, without taking the handle's count.
@@ -174,8 +174,8 @@ unsafe extern "C" fn rota_task_on_done(
     user1: *mut c_void,
     user2: *mut c_void,
 ) -> rota_status {
-    let task = unsafe { borrow::<Task>(task.cast()) };
-    task.on_done((done.unwrap(), user1.expose_provenance(), user2 as usize));
+    let done = Done { done: done.unwrap(), users: [user1, user2] };
+    unsafe { borrow::<Task>(task.cast()) }.on_done(done);
     ROTA_OK
 }
 

@@ -34,7 +34,13 @@ pub(crate) struct Task {
 unsafe impl Send for Task {}
 unsafe impl Sync for Task {}
 
-pub(crate) type Done = (unsafe extern "C" fn(*mut rota_task, rota_status, *mut c_void, *mut c_void), usize, usize);
+pub(crate) struct Done {
+    pub done: unsafe extern "C" fn(*mut rota_task, rota_status, *mut c_void, *mut c_void),
+    pub users: [*mut c_void; 2],
+}
+
+// Calling it is all that is done with it.
+unsafe impl Send for Done {}
 
 struct Now {
     status: rota_status,
@@ -165,11 +171,9 @@ impl Task {
         }
     }
 
-    fn call(self: &Arc<Task>, (done, user1, user2): Done) {
+    fn call(self: &Arc<Task>, done: Done) {
         let task = Arc::as_ptr(self).cast_mut().cast();
-        unsafe {
-            done(task, self.status(), std::ptr::with_exposed_provenance_mut(user1), user2 as *mut c_void);
-        }
+        unsafe { (done.done)(task, self.status(), done.users[0], done.users[1]) };
     }
 
     /// Never calls back inside.

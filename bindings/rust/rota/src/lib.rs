@@ -55,6 +55,6 @@ pub use runtime::{spawn, spawn_blocking, Handle, Metrics, Runtime};
 pub use yields::{consume_budget, yield_now};
 
 /// The code blocks of the guide, as tests.
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "hyper"))]
 #[doc = include_str!("../../../../docs/guide/rust.md")]
 mod guide {}

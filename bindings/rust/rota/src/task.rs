@@ -105,8 +105,7 @@ unsafe extern "C" fn drop_inline<F: Future>(state: *mut c_void) {
     match dropped {
         // SAFETY: the task is the one writer.
         Err(payload) if !put => unsafe { slot.put(Err(payload)) },
-        Err(payload) => discard(payload),
-        Ok(()) => {}
+        other => discard(other),
     }
     discard((waker, slot));
 }
@@ -122,8 +121,10 @@ unsafe extern "C" fn drop_boxed<F: Future>(state: *mut c_void) {
 
 /// Calls what may panic where nobody is left to be told.
 pub(crate) fn guard(what: impl FnOnce()) {
-    if let Err(payload) = catch_unwind(AssertUnwindSafe(what)) {
-        std::mem::forget(payload); // its drop may panic too
+    let outcome = catch_unwind(AssertUnwindSafe(what));
+    // What a panic carries may panic when it is dropped; what that panic carries is left alone.
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(outcome))) {
+        std::mem::forget(payload);
     }
 }
 

@@ -68,12 +68,11 @@ impl TcpStream {
     /// [`connect`](Self::connect), on that runtime.
     pub async fn connect_on(runtime: &Handle, target: impl ToTarget) -> io::Result<TcpStream> {
         let (host, port) = target.to_target()?;
-        let null = std::ptr::null();
         // SAFETY: the host is copied; the place for the socket is borrowed until it is connected, as Lent has it.
         let started = unsafe {
             Lent::start(Given(std::ptr::null_mut()), |place, task| {
-                let out = &raw mut (*place).0;
-                sys::rota_tcp_connect(runtime.as_raw(), host.as_ptr().cast(), host.len(), port, null, out, task)
+                let (out, options) = (&raw mut (*place).0, std::ptr::null());
+                sys::rota_tcp_connect(runtime.as_raw(), host.as_ptr().cast(), host.len(), port, options, out, task)
             })
         };
         let mut connecting = started.map_err(Error::new)?;
