@@ -11,5 +11,6 @@
 //! The feature `static` links `librota.a` (and the C++ library it needs) instead of `librota.so`.
 #![no_std]
 
+#[rustfmt::skip] // written by tools/api
 mod ffi;
 pub use ffi::*;
