@@ -42,5 +42,6 @@ LAYERS = {
 SELECTORS = [
     "capi/include/rota/export.h",
     "core/io/poller.h",
+    "core/platform/signal.h",
     "core/platform/spin.h",
 ]

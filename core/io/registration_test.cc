@@ -14,7 +14,7 @@ namespace rota::io {
 namespace {
 
 struct Fixture {
-  Fixture() : home(arena.get()), registration(arena.get(), 3) { generation = registration.open(5, 0); }
+  Fixture() : home(arena.get()), registration(arena.get(), poller, 3) { generation = registration.open(5, 0); }
   ~Fixture() { (void)registration.close(); }
 
   // Polls the readiness once for `direction`, in a task of its own; `then` runs inside it.
@@ -39,6 +39,7 @@ struct Fixture {
 
   task::TestArena arena;
   task::FakeHome home;
+  Poller poller;  // not opened: events come from the tests
   Registration registration;
   uint32_t generation;
 };
@@ -140,7 +141,8 @@ TEST_CASE_FIXTURE(Fixture, "no edge is lost between a task that comes to wait an
 TEST_CASE("the slab gives thousands of slots, finds each by its index, and takes them back") {
   task::TestArena arena;
   {
-    Slab slab(arena.get());
+    Poller poller;
+    Slab slab(arena.get(), poller);
     std::vector<Registration*> slots;
     {
       base::MutexLock lock(slab.mutex);

@@ -16,7 +16,8 @@ _WARNINGS = [
 _CXX_COPTS = _WARNINGS + select({
     # Clang alone reads the lock contracts (core/base/mutex.h).
     "//tools/bazel:clang": ["-Wthread-safety"],
-    "//conditions:default": [],
+    # Symbols that are unique in the process keep a library from being unloaded, and cannot be made local.
+    "//conditions:default": ["-fno-gnu-unique"],
 }) + select({
     "//tools/bazel:tsan": ["-fsanitize-ignorelist=tools/bazel/tsan_ignorelist.txt"],
     "//conditions:default": [],
@@ -32,11 +33,12 @@ _C_COPTS = _WARNINGS + [
     "-Wpedantic",
 ]
 
-# The folders that hold a platform's side of a contract, and the platform.
+# The folders of a room that hold a system's side of its contracts, from what many systems share to what is one's own.
 _PLATFORM_DIRS = {
-    "darwin": "@platforms//os:osx",
-    "linux": "@platforms//os:linux",
-    "windows": "@platforms//os:windows",
+    "@platforms//os:freebsd": ["unix", "bsd", "freebsd"],
+    "@platforms//os:linux": ["unix", "linux"],
+    "@platforms//os:osx": ["unix", "bsd", "darwin"],
+    "@platforms//os:windows": ["windows"],
 }
 
 _IMPLICIT_DEPS = ["//tools/bazel:tsan_ignorelist"]
@@ -92,7 +94,7 @@ def rota_room(
       srcs: sources; by default every *.cc but tests.
       hdrs: headers; by default every *.h.
       deps: the rooms and libraries below.
-      platform_dirs: also take linux/, darwin/ or windows/, whichever is built for.
+      platform_dirs: also take the folders of the system that is built for (_PLATFORM_DIRS).
       exceptions: compile with exceptions and RTTI. Only capi, which must catch what callbacks throw.
       visible_to: packages, beside those the layer table lets in, that may depend on the room.
       test_deps: what the unit tests need besides the room.
@@ -111,8 +113,8 @@ def rota_room(
     platform_srcs = []
     if platform_dirs:
         platform_srcs = select({
-            system: _platform_files(folder)
-            for folder, system in _PLATFORM_DIRS.items()
+            system: [f for folder in folders for f in _platform_files(folder)]
+            for system, folders in _PLATFORM_DIRS.items()
         })
 
     native.cc_library(
@@ -131,9 +133,9 @@ def rota_room(
     for src in native.glob(["*_test.cc"], allow_empty = True):
         _unit_test(src, [":" + name] + deps + test_deps, exceptions, tests)
     if platform_dirs:
-        for folder, system in _PLATFORM_DIRS.items():
+        for folder, compatible in _systems_of_folders().items():
             for src in native.glob([folder + "/*_test.cc"], allow_empty = True):
-                _unit_test(src, [":" + name] + deps + test_deps, exceptions, tests, target_compatible_with = [system])
+                _unit_test(src, [":" + name] + deps + test_deps, exceptions, tests, target_compatible_with = compatible)
 
 def _unit_test(src, deps, exceptions, options, **kwargs):
     name = src[:-len(".cc")].replace("/", "_")
@@ -145,6 +147,14 @@ def _unit_test(src, deps, exceptions, options, **kwargs):
         exceptions = exceptions,
         **kwargs
     )
+
+def _systems_of_folders():
+    """For each platform folder, what target_compatible_with says for a test that stands in it."""
+    systems = {}
+    for system, folders in _PLATFORM_DIRS.items():
+        for folder in folders:
+            systems.setdefault(folder, {"//conditions:default": ["@platforms//os:none"]})[system] = []
+    return {folder: select(choice) for folder, choice in systems.items()}
 
 def _platform_files(folder):
     return native.glob([folder + "/*.cc", folder + "/*.h"], exclude = [folder + "/*_test.cc"], allow_empty = True)

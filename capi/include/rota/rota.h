@@ -505,7 +505,9 @@ ROTA_API rota_status rota_socket_close(rota_socket* socket);
 #define ROTA_SOCKET_RECV_BUFFER 3u /* bytes; the system may round */
 #define ROTA_SOCKET_SEND_BUFFER 4u /* bytes; the system may round */
 #define ROTA_SOCKET_LINGER 5u      /* seconds, -1: off; above 0 closing may block its thread for that long */
+/* Sets ROTA_SOCKET_* `option` to `value`. Errors: ROTA_EINVAL (unknown option, value out of range), ROTA_ECLOSED. */
 ROTA_API rota_status rota_socket_set_option(rota_socket* socket, uint32_t option, int64_t value);
+/* What `option` is now, as the system reports it. Errors: ROTA_EINVAL (unknown option), ROTA_ECLOSED. */
 ROTA_API rota_status rota_socket_get_option(rota_socket* socket, uint32_t option, int64_t* out_value);
 
 /* Addresses as text ("127.0.0.1", "::1", not terminated) and port. *out_len is the length; ROTA_EOVERFLOW when

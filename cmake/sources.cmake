@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: MIT
+#
+# Written by tools/cmake_sources from Bazel's own list: do not edit. A list for each system's folders.
+
+set(ROTA_CAPI_SOURCES
+  capi/channel.cc
+  capi/context.cc
+  capi/fd.cc
+  capi/foreign_task.cc
+  capi/mutex.cc
+  capi/notify.cc
+  capi/oneshot.cc
+  capi/queue.cc
+  capi/runtime.cc
+  capi/semaphore.cc
+  capi/socket.cc
+  capi/spawn.cc
+  capi/status.cc
+  capi/task.cc
+  capi/time.cc)
+
+set(ROTA_CORE_SOURCES
+  core/blocking/job.cc
+  core/blocking/pool.cc
+  core/io/driver.cc
+  core/io/registration.cc
+  core/io/slab.cc
+  core/net/connect.cc
+  core/net/host_fd.cc
+  core/net/resolve.cc
+  core/net/socket.cc
+  core/platform/arena.cc
+  core/platform/memory.cc
+  core/platform/queue_traits.cc
+  core/runtime/delivery.cc
+  core/runtime/host_queue.cc
+  core/runtime/runtime.cc
+  core/scheduler/current.cc
+  core/scheduler/current_thread.cc
+  core/scheduler/idle.cc
+  core/scheduler/injector.cc
+  core/scheduler/multi_thread.cc
+  core/scheduler/park.cc
+  core/scheduler/run_queue.cc
+  core/scheduler/thread_home.cc
+  core/scheduler/worker.cc
+  core/sync/channel.cc
+  core/sync/lock_word.cc
+  core/sync/mutex.cc
+  core/sync/notify.cc
+  core/sync/oneshot.cc
+  core/sync/semaphore.cc
+  core/sync/value_queue.cc
+  core/task/header.cc
+  core/task/join.cc
+  core/task/owned_set.cc
+  core/task/run.cc
+  core/task/state.cc
+  core/task/waker_set.cc
+  core/time/interval.cc
+  core/time/sleep.cc
+  core/time/timer.cc
+  core/time/wheel.cc)
+
+set(ROTA_CORE_SOURCES_LINUX
+  core/io/linux/epoll_poller.cc
+  core/net/linux/readiness.cc
+  core/net/linux/system.cc
+  core/platform/linux/parker.cc
+  core/platform/linux/signal.cc
+  core/platform/linux/system.cc
+  core/platform/linux/thread.cc)
+
+set(ROTA_CORE_SOURCES_UNIX
+  core/net/unix/address.cc
+  core/net/unix/os_socket.cc
+  core/platform/unix/clock.cc
+  core/platform/unix/os_error.cc
+  core/platform/unix/thread.cc)
