@@ -199,3 +199,82 @@ unsafe extern "C" fn free<T>(_: *mut sys::rota_task, _: sys::rota_status, place:
     // SAFETY: the box that the drop gave.
     discard(unsafe { Box::from_raw(place.cast::<T>()) });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Builder;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::mpsc;
+
+    #[cfg(miri)]
+    use miri_engine as _;
+
+    static DROPS: AtomicUsize = AtomicUsize::new(0);
+
+    /// What is lent.
+    struct Place(u32);
+
+    impl Drop for Place {
+        fn drop(&mut self) {
+            DROPS.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+
+    /// Writes to the place once the gate is open; blocks its thread until then.
+    struct Writer {
+        began: mpsc::Sender<()>,
+        gate: mpsc::Receiver<()>,
+        place: *mut Place,
+    }
+
+    unsafe extern "C" fn write(writer: *mut c_void) -> sys::rota_status {
+        // SAFETY: the box that started it.
+        let writer = unsafe { Box::from_raw(writer.cast::<Writer>()) };
+        writer.began.send(()).unwrap();
+        writer.gate.recv().unwrap();
+        // SAFETY: lent until this is complete.
+        unsafe { (*writer.place).0 += 1 };
+        sys::ROTA_OK
+    }
+
+    unsafe extern "C" fn keep(_: *mut c_void) {}
+
+    #[test]
+    fn what_is_lent_lives_until_its_operation_is_complete() {
+        let runtime = Builder::new().workers(1).build().unwrap();
+        for dropped_early in [false, true] {
+            let (began, begin) = mpsc::channel();
+            let (open, gate) = mpsc::channel();
+            // SAFETY: the place is used until the call is complete, and not after.
+            let lent = unsafe {
+                Lent::start(Place(41), |place, task| {
+                    let writer = Box::into_raw(Box::new(Writer { began, gate, place }));
+                    sys::rota_spawn_blocking(runtime.as_raw(), Some(write), writer.cast(), Some(keep), task)
+                })
+            };
+            let mut lent = lent.ok().unwrap();
+            begin.recv().unwrap();
+            let before = DROPS.load(Ordering::SeqCst);
+            if dropped_early {
+                drop(lent);
+                assert_eq!(DROPS.load(Ordering::SeqCst), before, "still in use");
+                open.send(()).unwrap();
+            } else {
+                open.send(()).unwrap();
+                let status = runtime.block_on(std::future::poll_fn(|cx| lent.poll(cx))).unwrap();
+                assert_eq!((status, lent.value().0), (sys::ROTA_OK, 42));
+                drop(lent);
+            }
+            while DROPS.load(Ordering::SeqCst) != before + 1 {
+                std::thread::yield_now();
+            }
+        }
+        // What did not start gives the place back at once.
+        let before = DROPS.load(Ordering::SeqCst);
+        // SAFETY: nothing is started.
+        let refused = unsafe { Lent::start(Place(0), |_, _| sys::ROTA_EINVAL) };
+        assert_eq!(refused.err(), Some(sys::ROTA_EINVAL));
+        assert_eq!(DROPS.load(Ordering::SeqCst), before + 1);
+    }
+}
