@@ -98,8 +98,8 @@ rota_status rotago_recv(rota_channel* channel, rotago_op* op) {
   return queue_completion(op, rota_channel_recv(channel, &op->value, &op->task));
 }
 
-rota_status rotago_pop(rota_queue* queue, rota_completion* taken, uint32_t capacity, uint64_t* ids, rota_status* statuses,
-                       uint32_t* out_count) {
+rota_status rotago_pop(rota_queue* queue, rota_completion* taken, uint32_t capacity, uint64_t* ids,
+                       rota_status* statuses, uint32_t* out_count) {
   rota_status status = rota_queue_pop(queue, taken, capacity, out_count);
   for (uint32_t i = 0; i < *out_count; i++) {
     ids[i] = (uint64_t)(uintptr_t)taken[i].user1;

@@ -40,8 +40,8 @@ rota_status rotago_send(rota_channel* channel, uintptr_t value, rotago_op* op);
 rota_status rotago_recv(rota_channel* channel, rotago_op* op);
 
 /* Takes completions: fills ids and statuses, and keeps the tasks in `taken`, for rotago_release. */
-rota_status rotago_pop(rota_queue* queue, rota_completion* taken, uint32_t capacity, uint64_t* ids, rota_status* statuses,
-                       uint32_t* out_count);
+rota_status rotago_pop(rota_queue* queue, rota_completion* taken, uint32_t capacity, uint64_t* ids,
+                       rota_status* statuses, uint32_t* out_count);
 /* Drops both references to each task: the completion's and the operation's. */
 void rotago_release(rota_completion* taken, uint32_t count);
 

@@ -62,6 +62,31 @@ fn a_sleep_on_another_executor_needs_a_handle() {
 }
 
 #[test]
+fn a_sleep_wakes_the_task_whose_waker_it_was_given() {
+    let runtime = runtime();
+    let (give, given) = std::sync::mpsc::channel();
+    let mut polls = 0;
+    let owner = runtime.spawn(std::future::poll_fn(move |cx| {
+        polls += 1;
+        let _ = give.send(cx.waker().clone());
+        if polls == 1 {
+            std::task::Poll::Pending
+        } else {
+            std::task::Poll::Ready(())
+        }
+    }));
+    let waker = given.recv().unwrap();
+    // Polled inside another task, with the first one's waker.
+    let other = runtime.spawn(async move {
+        let mut timer = sleep(SHORT);
+        assert!(Pin::new(&mut timer).poll(&mut Context::from_waker(&waker)).is_pending());
+        timer
+    });
+    let _armed = runtime.block_on(other).unwrap().unwrap();
+    runtime.block_on(owner).unwrap().unwrap();
+}
+
+#[test]
 fn a_sleep_that_is_dropped_leaves_no_timer() {
     let runtime = runtime();
     runtime
