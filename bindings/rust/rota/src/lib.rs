@@ -36,7 +36,7 @@ mod blocking;
 mod builder;
 mod context;
 mod error;
-#[cfg(feature = "hyper")]
+#[cfg(all(unix, feature = "hyper"))]
 pub mod hyper;
 mod join;
 #[cfg(unix)]

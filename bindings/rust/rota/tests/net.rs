@@ -203,6 +203,28 @@ fn dropping_an_accept_loses_no_connection() {
 }
 
 #[test]
+fn a_task_of_one_runtime_waits_for_another() {
+    let (here, there) = (runtime(), runtime());
+    let address = std_echo();
+    let far = there.handle();
+    let task = here.spawn(async move {
+        far.sleep(Duration::from_millis(5)).await;
+        assert_eq!(far.spawn(async { 6 }).await.unwrap(), 6);
+        round_trip(TcpStream::connect_on(&far, address).await.unwrap(), BIG, 5).await;
+        let mut stream = TcpStream::connect_on(&far, address).await.unwrap();
+        stream.write_all(b"!").await.unwrap();
+        stream.read_exact(&mut [0; 1]).await.unwrap();
+        stream.read(&mut [0; 1]).await
+    });
+    until("it reads what does not come", || {
+        there.metrics().io_registrations == 1 && here.metrics().workers_parked == 2
+    });
+    drop(there);
+    assert!(here.block_on(task).unwrap().unwrap().is_err(), "the stream's runtime is gone");
+    assert_idle(&here);
+}
+
+#[test]
 fn what_goes_wrong_is_said() {
     let runtime = runtime();
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();

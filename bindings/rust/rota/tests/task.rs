@@ -356,6 +356,24 @@ fn a_handle_moves_between_wakers() {
     until("it waits", || door.waiting() == 1);
     door.open();
     runtime.block_on(inside).unwrap().unwrap().unwrap();
+
+    // From a waker that comes to nothing to another executor's: the last one counts.
+    let door = Door::default();
+    let mut handle = runtime.spawn(door.clone());
+    assert!(Pin::new(&mut handle).poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    let waiter = thread::spawn(|| {
+        let mut handle = handle;
+        let mut polled = false;
+        elsewhere(poll_fn(move |cx| {
+            let outcome = Pin::new(&mut handle).poll(cx);
+            if !std::mem::replace(&mut polled, true) {
+                assert!(outcome.is_pending());
+                door.open(); // it cannot end before it is waited for
+            }
+            outcome
+        }))
+    });
+    waiter.join().unwrap().unwrap();
 }
 
 #[test]
