@@ -80,7 +80,7 @@ fn a_sleep_wakes_the_task_whose_waker_it_was_given() {
     let other = runtime.spawn(async move {
         let mut timer = sleep(SHORT);
         assert!(Pin::new(&mut timer).poll(&mut Context::from_waker(&waker)).is_pending());
-        timer
+        Some(timer) // kept: dropping it would disarm it
     });
     let _armed = runtime.block_on(other).unwrap().unwrap();
     runtime.block_on(owner).unwrap().unwrap();
