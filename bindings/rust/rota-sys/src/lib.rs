@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-//! The C interface of [rota](https://docs.rs/rota), as `rota.h` declares it and nothing more. The crate
+//! The C interface of rota, as `rota.h` declares it and nothing more. The crate
 //! `rota` is the safe one.
 //!
 //! The library is found, in this order:
