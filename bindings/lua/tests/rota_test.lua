@@ -49,6 +49,23 @@ test("a coroutine awaits a task and the thread goes on meanwhile", function()
   end)
 end)
 
+test("what stands after an await runs inside a pump, even when the task was complete before", function()
+  with_runtime(function(runtime)
+    local task, after = runtime:sleep(0), false
+    task:wait()
+    rota.go(function()
+      rota.await(task)
+      after = true
+    end)
+    equal(after, false)
+    equal(runtime:pump(), 1)
+    equal(after, true)
+    runtime:close()
+    rota.go(rota.await, task) -- no pump any more: at once
+    rota.pump()
+  end)
+end)
+
 test("run returns what its function returned, nils included", function()
   with_runtime(function(runtime)
     local a, b, c = runtime:run(function(x)
