@@ -5,7 +5,8 @@
   frames_report.py check FILE SECONDS   fails unless the result has the shape it must have: prints `ok ...`, `FAIL ...`;
                                         exits with 3 when only time was short (`slow ...`): a busy machine, try again
   frames_report.py svg FILE OUT         draws both histograms
-  frames_report.py png FILE WIDTH HEIGHT   fails unless FILE is a PNG picture of that size with something on it
+  frames_report.py picture FILE WIDTH HEIGHT
+                                        fails unless FILE, a PNG or BMP, has that size and something on it
 """
 
 import json
@@ -107,26 +108,34 @@ def svg(path, out):
     return 0
 
 
-def png(path, width, height):
-    with open(path, "rb") as file:
-        data = file.read()
-    assert data[:8] == b"\x89PNG\r\n\x1a\n", "no PNG"
-    at, packed, size = 8, b"", None
+def read_picture(data):
+    """(width, height, bytes of its pixels) of a PNG or BMP."""
+    if data[:2] == b"BM":
+        start, width, height = struct.unpack("<I", data[10:14]) + struct.unpack("<ii", data[18:26])
+        return width, abs(height), data[start:]
+    if data[:8] != b"\x89PNG\r\n\x1a\n":
+        raise ValueError("neither PNG nor BMP")
+    at, packed, size = 8, b"", (0, 0)
     while at < len(data):
         length, kind = struct.unpack(">I4s", data[at:at + 8])
         body = data[at + 8:at + 8 + length]
         size = struct.unpack(">II", body[:8]) if kind == b"IHDR" else size
         packed += body if kind == b"IDAT" else b""
         at += 12 + length
-    pixels = zlib.decompress(packed)
+    return (*size, zlib.decompress(packed))
+
+
+def picture(path, width, height):
+    with open(path, "rb") as file:
+        is_width, is_height, pixels = read_picture(file.read())
     # A blank or one-coloured picture packs to next to nothing.
-    good = size == (int(width), int(height)) and len(zlib.compress(pixels)) > len(pixels) / 20
-    print(f"{'ok   ' if good else 'FAIL '} the screenshot is {size[0]} x {size[1]} and shows something")
+    good = (is_width, is_height) == (int(width), int(height)) and len(zlib.compress(pixels)) > len(pixels) / 20
+    print(f"{'ok   ' if good else 'FAIL '} the screenshot is {is_width} x {is_height} and shows something")
     return 0 if good else 1
 
 
 def main(argv):
-    commands = {"check": check, "svg": svg, "png": png}
+    commands = {"check": check, "svg": svg, "picture": picture}
     if len(argv) < 2 or argv[1] not in commands:
         print(__doc__, file=sys.stderr)
         return 2
