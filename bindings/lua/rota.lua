@@ -13,9 +13,9 @@
 --     draw()
 --   end
 --
--- No Lua runs on a thread of the engine and no C calls Lua: completions are pulled by pump. So the JIT may compile all of
--- it. Units: seconds, as Lua numbers. Errors are raised: rota.Error values {status, name, message, what} for what the
--- engine says, strings for wrong arguments. Thread safety: everything belongs to the Lua state that made it.
+-- No Lua runs on a thread of the engine and no C calls Lua: completions are pulled by pump. So the JIT may compile all
+-- of it. Units: seconds, as Lua numbers. Errors are raised: rota.Error values {status, name, message, what} for what
+-- the engine says, strings for wrong arguments. Thread safety: everything belongs to the Lua state that made it.
 local ffi = require("ffi")
 local core = require("rota_core")
 local coroutines = require("rota_coroutine")
@@ -69,15 +69,16 @@ local function set_option(raw, key, value)
   end
 end
 
--- Starts an engine. `options` (each may be left out): workers (threads; 0: hosted, everything runs in pump), blocking_max
--- (most threads for blocking calls), keep_alive (seconds an idle one of these stays), stack_size (bytes), name (begins the
--- threads' names), hooks (a cdata rota_thread_hooks with C functions).
--- It runs until runtime:close(), or until the Lua state ends.
+-- Starts an engine. `options` (each may be left out): workers (threads; 0: hosted, everything runs in pump),
+-- blocking_max (most threads for blocking calls), keep_alive (seconds an idle one of these stays), stack_size (bytes),
+-- name (begins the threads' names), hooks (a cdata rota_thread_hooks with C functions). It runs until runtime:close(),
+-- or until the Lua state ends.
 function rota.runtime(options)
-  if options ~= nil and type(options) ~= "table" then misuse("runtime: options must be a table, not %s", tostring(options)) end
+  options = options or {}
+  if type(options) ~= "table" then misuse("runtime: options must be a table, not %s", tostring(options)) end
   local raw = ffi.new("rota_runtime_options")
   check(C.rota_runtime_options_init(raw, ffi.sizeof(raw)), "runtime")
-  for key, value in pairs(options or {}) do
+  for key, value in pairs(options) do
     set_option(raw, key, value)
   end
   local out, queue = ffi.new("rota_runtime *[1]"), ffi.new("rota_queue *[1]")
@@ -113,8 +114,8 @@ end
 
 -- Ends the engine: cancels what is left, waits at most `seconds` (nil: no limit) for polls and blocking calls that run,
 -- and resumes every coroutine that still waits, with ROTA_ECANCELED. Returns true, or false and "ROTA_ETIMEDOUT" when C
--- calls still run: they end by themselves, and their library must stay loaded. Twice is harmless. Raises what coroutines
--- raised meanwhile, if it was something else.
+-- calls still run: they end by themselves, and their library must stay loaded. Twice is harmless. Raises what
+-- coroutines raised meanwhile, if it was something else.
 function Runtime:close(seconds)
   if getmetatable(self) ~= Runtime then misuse("close: a runtime is needed, not %s", tostring(self)) end
   if not self.pointer then return true end
@@ -175,9 +176,9 @@ function Runtime:spawn_blocking(fn, state, drop)
 end
 
 -- Starts a task whose poll function is C: poll(state, context) runs on the workers until it answers something else than
--- ROTA_PENDING. `options`: drop, and what it means for `state`, as in spawn_blocking; state_size (bytes of *state to copy
--- into the task: then drop is called with the copy, and `state` stays yours); name; blocking (true: its polls run on
--- threads that may block).
+-- ROTA_PENDING. `options`: drop, and what it means for `state`, as in spawn_blocking; state_size (bytes of *state to
+-- copy into the task: then drop is called with the copy, and `state` stays yours); name; blocking (true: its polls run
+-- on threads that may block).
 function Runtime:spawn(poll, state, options)
   local pointer = pointer_of(self, "spawn")
   options = options or {}
@@ -270,9 +271,9 @@ local function pump_one(self, budget, max_items)
   return handled, self.pointer ~= nil and (self.first < self.last or self.more)
 end
 
--- Resumes the coroutines whose tasks are complete, until `budget` seconds have passed (nil: no limit; one coroutine is not
--- interrupted) or `max_items` are handled. Handles one at least. What is left stays for the next call. Does not wait.
--- Returns how many completions were handled, and whether more wait. Raises, at its end, an error of what rota.go
+-- Resumes the coroutines whose tasks are complete, until `budget` seconds have passed (nil: no limit; one coroutine is
+-- not interrupted) or `max_items` are handled. Handles one at least. What is left stays for the next call. Does not
+-- wait. Returns how many completions were handled, and whether more wait. Raises, at its end, an error of what rota.go
 -- started.
 function Runtime:pump(budget, max_items)
   pointer_of(self, "pump")
@@ -301,8 +302,8 @@ function rota.pump(budget, max_items)
   return handled, more
 end
 
--- A descriptor (a HANDLE on Windows) that is readable while pump has something to do: for hosts with a loop of their own.
--- Poll it, never read or close it.
+-- A descriptor (a HANDLE on Windows) that is readable while pump has something to do: for hosts with a loop of their
+-- own. Poll it, never read or close it.
 function Runtime:handle()
   pointer_of(self, "handle")
   local out = ffi.new("intptr_t[1]")
@@ -316,8 +317,8 @@ function Runtime:wait(seconds)
   return self.first < self.last or core.wait_readable(handle, seconds)
 end
 
--- For programs without a loop: runs fn(...) as rota.async does, pumps until it has ended, and returns what it returned or
--- raises what it raised.
+-- For programs without a loop: runs fn(...) as rota.async does, pumps until it has ended, and returns what it returned
+-- or raises what it raised.
 function Runtime:run(fn, ...)
   pointer_of(self, "run")
   local job = coroutines.async(fn, ...)

@@ -94,7 +94,8 @@ end
 function core.c_function(kind, value, what)
   local ok, pointer = pcall(ffi.cast, kind, type(value) == "cdata" and value or nil)
   if not ok or pointer == nil then
-    error(("rota: %s must be a C function, not %s: no Lua runs on the engine's threads"):format(what, tostring(value)), 3)
+    local text = "rota: %s must be a C function, not %s: no Lua runs on the engine's threads"
+    error(text:format(what, tostring(value)), 3)
   end
   return pointer
 end

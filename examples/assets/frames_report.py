@@ -36,11 +36,12 @@ def checks(data, seconds):
     can = max(FRAME_MS + 1.5, main["p50_ms"] * 1.25)
     yield ("with rota the frame loop holds 60 frames a second, or what it can without loading", rota["p50_ms"] < can,
            f"median {rota['p50_ms']:.1f} ms, without {main['p50_ms']:.1f} ms", True)
-    yield ("both flew the same way", main["requested"] == rota["requested"], f"{main['requested']}, {rota['requested']}",
-           False)
+    yield ("both flew the same way", main["requested"] == rota["requested"],
+           f"{main['requested']}, {rota['requested']}", False)
     yield ("no completion was lost", rota["items"] == rota["arrived"], f"{rota['items']} of {rota['arrived']}", False)
-    # Late is what the system did to this thread between the look at the clock and the item; without a budget it is many.
-    yield (f"no completion began after the budget of {data['budget_ms']:g} ms", rota["late_items"] <= 0.05 * rota["items"],
+    # Late is what the system did to this thread after the look at the clock; without a budget it is many.
+    yield (f"no completion began after the budget of {data['budget_ms']:g} ms",
+           rota["late_items"] <= 0.05 * rota["items"],
            f"{rota['late_items']} of {rota['items']} late", True)
     yield ("99 % of frames are shorter with rota than without", rota["p99_ms"] < main["p99_ms"],
            f"{rota['p99_ms']:.1f} ms with, {main['p99_ms']:.1f} ms without", True)
@@ -65,7 +66,8 @@ def rows(data):
         run, base = data[way], 112 + index * 118
         bins = run["bins"][: SHOWN_MS - 1] + [sum(run["bins"][SHOWN_MS - 1:])]
         most = math.log1p(max(bins))
-        yield f'<text x="{left - 14}" y="{base - 42}" text-anchor="end" class="name" fill="{COLOURS[way]}">{NAMES[way]}</text>'
+        yield (f'<text x="{left - 14}" y="{base - 42}" text-anchor="end" class="name" fill="{COLOURS[way]}">'
+               f'{NAMES[way]}</text>')
         yield f'<text x="{left - 14}" y="{base - 24}" text-anchor="end" class="small">{run["frames"]} frames</text>'
         yield f'<line x1="{left}" y1="{base}" x2="{left + width}" y2="{base}" class="axis"/>'
         for bin_ms, count in enumerate(bins):

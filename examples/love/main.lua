@@ -1,12 +1,13 @@
 -- SPDX-License-Identifier: MIT
 --
--- A plane over an endless landscape whose tiles are read and decoded while it flies: with rota, on the engine's threads,
--- and handled within two milliseconds of a frame; or, for comparison, on the main thread. examples/love/run starts it.
+-- A plane over an endless landscape whose tiles are read and decoded while it flies: with rota, on the engine's
+-- threads, and handled within two milliseconds of a frame; or, for comparison, on the main thread. examples/love/run
+-- starts it.
 --
 --   love examples/love TILES COLUMNS ROWS
 --     plays: space changes the way tiles load, escape ends
 --   love examples/love TILES COLUMNS ROWS OUT SECONDS ROUNDS [BUDGET_MS]
---     measures: flies SECONDS without and SECONDS with rota, ROUNDS times; writes OUT/frames.json and OUT/screenshot.png
+--     measures: flies SECONDS without and SECONDS with rota, ROUNDS times; writes frames.json and screenshot.png into OUT
 local frames = require("frames")
 local overlay = require("overlay")
 local new_world = require("world").new
@@ -38,7 +39,8 @@ end
 
 local function save_frames()
   local file = assert(io.open(out .. "/frames.json", "w"))
-  file:write(('{"budget_ms": %g,\n "main": %s,\n "rota": %s}\n'):format(budget * 1000, all.main:json(), all.rota:json()))
+  local text = '{"budget_ms": %g,\n "main": %s,\n "rota": %s}\n'
+  file:write(text:format(budget * 1000, all.main:json(), all.rota:json()))
   file:close()
 end
 

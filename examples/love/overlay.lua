@@ -64,7 +64,8 @@ local function row(name, frames, active, x, y, width)
   graphics.print(NAMES[name], x, y)
   font(10)
   graphics.setColor(0.86, 0.89, 0.93, 0.9)
-  local text = #frames.times > 0 and ("99 %% of frames within %.1f ms"):format(frames:percentile(0.99) * 1000) or "not yet"
+  local text = "99 %% of frames within %.1f ms"
+  text = #frames.times > 0 and text:format(frames:percentile(0.99) * 1000) or "not yet"
   graphics.printf(text, x, y + 1, width, "right")
   bars(frames, colour, x, y + 16, width, height, most)
   graphics.setColor(1, 1, 1, 0.25)

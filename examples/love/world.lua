@@ -114,7 +114,8 @@ function world:pump(budget)
   rota.pump(budget)
 end
 
--- Moves the camera to (x, y) pixels: asks for what comes into view and a little beyond, and lets go of what is far away.
+-- Moves the camera to (x, y) pixels: asks for what comes into view and a little beyond, and lets go of what is far
+-- away.
 function world:look_at(x, y, dt)
   self.x, self.y = math.floor(x), math.floor(y)
   local width, height = love.graphics.getDimensions()
