@@ -75,7 +75,7 @@ end
 -- `all` holds the frames of each way, `way` is the one that runs.
 function overlay.histograms(all, way, loading)
   local graphics = love.graphics
-  local width, height = 252, 142
+  local width, height = 284, 142
   local x, y = 10, graphics.getHeight() - height - 10
   graphics.setColor(0.04, 0.055, 0.08, 0.82)
   graphics.rectangle("fill", x, y, width, height, 5, 5)
