@@ -6,15 +6,11 @@
  * game state needs no lock. Only what really blocks goes elsewhere, to the one thread of the blocking pool. What does
  * not fit into a frame's budget stays queued for the next one.
  */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE 1 /* clock_nanosleep in C11 */
-#endif
-
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "examples/sleep.h"
 #include "rota/rota.h"
 
 #define FRAMES 120
@@ -89,9 +85,8 @@ static void start_cooldown(struct game* game, uint64_t delay_ns) {
 
 /* Loading blocks, so it runs on the blocking pool; its callback comes to the main thread like all others. */
 static rota_status load_asset(void* arg) {
-  const struct timespec disk = {0, 3000000};
   (void)arg;
-  nanosleep(&disk, NULL); /* stands for reading a file */
+  sleep_ns(3000000); /* stands for reading a file */
   return ROTA_OK;
 }
 
@@ -101,9 +96,9 @@ static void start_loading(struct game* game) {
   call_back(game, task);
 }
 
-static void sleep_until(uint64_t deadline_ns) {
-  const struct timespec at = {(time_t)(deadline_ns / 1000000000), (long)(deadline_ns % 1000000000)};
-  while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL) != 0) continue; /* a signal: sleep on */
+static void sleep_until(const rota_runtime* runtime, uint64_t deadline_ns) {
+  const uint64_t now = rota_now(runtime);
+  if (now < deadline_ns) sleep_ns(deadline_ns - now);
 }
 
 int main(void) {
@@ -117,7 +112,7 @@ int main(void) {
 
   int in_budget = 0, left_over = 0, frames = 0;
   uint64_t longest = 0;
-  const uint64_t start = rota_now(game.runtime); /* the same clock as CLOCK_MONOTONIC */
+  const uint64_t start = rota_now(game.runtime);
   /* After the last frame of the game: at most as many again for what is still on its way. */
   for (; frames < FRAMES || (game.done < game.started && frames < 2 * FRAMES); ++frames) {
     if (frames < FRAMES) {
@@ -134,7 +129,7 @@ int main(void) {
     in_budget += spent <= BUDGET_NS + 2 * STEP_NS;
     if (spent > longest) longest = spent;
     /* Here the game would draw. */
-    sleep_until(start + (uint64_t)(frames + 1) * FRAME_NS);
+    sleep_until(game.runtime, start + (uint64_t)(frames + 1) * FRAME_NS);
   }
 
   printf("%d frames, %d within the budget, longest %.2f ms, %d with work left for the next\n", frames, in_budget,

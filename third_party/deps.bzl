@@ -24,6 +24,11 @@ _ARCHIVES = {
         sha256 = "eb37336bf9ae59aca7b954db3350d9b30d1cab24b96c7676f36040aa76e915e8",
         strip_prefix = "concurrentqueue-1.0.3",
     ),
+    "curl_source": struct(
+        url = "https://github.com/curl/curl/releases/download/curl-7_88_1/curl-7.88.1.tar.gz",
+        sha256 = "cdb38b72e36bc5d33d5b8810f8018ece1baa29a8f215b4495e495ded82bbf3c7",
+        strip_prefix = "curl-7.88.1",
+    ),
     "doctest": struct(
         url = "https://github.com/doctest/doctest/archive/refs/tags/v2.4.9.tar.gz",
         sha256 = "19b2df757f2f3703a5e63cee553d85596875f06d91a3333acd80a969ef210856",
@@ -114,6 +119,12 @@ def rota_dependencies():
     _rota_dependency(
         name = "curl",
         build_file = "//third_party:curl.BUILD",
+    )
+    # Fetched for Windows alone: see curl.BUILD.
+    _rota_dependency(
+        name = "curl_source",
+        build_file = "//third_party:curl_source.BUILD",
+        system = "curl",
     )
     _rota_dependency(
         name = "doctest",

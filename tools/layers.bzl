@@ -42,5 +42,7 @@ LAYERS = {
 SELECTORS = [
     "capi/include/rota/export.h",
     "core/io/poller.h",
+    "core/net/socket_headers.h",
+    "core/platform/signal.h",
     "core/platform/spin.h",
 ]

@@ -10,7 +10,7 @@ void Driver::close() {
 
 Status Driver::poll(uint64_t timeout_ns) {
   // Nothing to look at: a runtime without descriptors makes no system calls for them.
-  if (timeout_ns == 0 && registrations() == 0 && !poller_.wake_pending()) return Status::kOk;
+  if (timeout_ns == 0 && registrations() == 0 && !poller_.unfinished()) return Status::kOk;
   uint32_t count = 0;
   if (const Status status = poller_.poll(timeout_ns, count); !ok(status)) return status;
   uint32_t events = 0;
@@ -34,10 +34,10 @@ Result<Registration*> Driver::add(intptr_t descriptor, uint32_t assumed) {
     slot = slab_.take();
     if (slot == nullptr) return Status::kNoMemory;
     // Before the queue has it: the first event may come in at once.
-    generation = slot->open(descriptor, assumed);
+    generation = slot->open(descriptor, assumed | Poller::kAssumed);
   }
   registrations_.fetch_add(1, base::memory_order_relaxed);
-  const Status status = poller_.add(descriptor, token(*slot, generation));
+  const Status status = poller_.add(descriptor, token(*slot, generation), slot->entry());
   if (ok(status)) return slot;
   registrations_.fetch_sub(1, base::memory_order_relaxed);
   (void)slot->close();
@@ -47,7 +47,7 @@ Result<Registration*> Driver::add(intptr_t descriptor, uint32_t assumed) {
 
 bool Driver::deregister(Registration& registration) {
   if (!registration.close()) return false;
-  poller_.del(registration.descriptor());
+  poller_.del(registration.descriptor(), registration.entry());
   registrations_.fetch_sub(1, base::memory_order_relaxed);
   return true;
 }

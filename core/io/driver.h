@@ -25,12 +25,12 @@ namespace rota::io {
 
 class Driver {
  public:
-  explicit Driver(platform::Arena& arena) : slab_(arena) {}
+  explicit Driver(platform::Arena& arena) : arena_(arena), slab_(arena, poller_) {}
   ~Driver() { close(); }
   Driver(const Driver&) = delete;
   Driver& operator=(const Driver&) = delete;
 
-  Status open() { return poller_.open(); }
+  Status open() { return poller_.open(arena_.memory()); }
   // Frees everything. No registration is in use.
   void close();
 
@@ -39,8 +39,8 @@ class Driver {
   Status poll(uint64_t timeout_ns);
   // The poll in progress, or else the next, returns.
   void wake() { poller_.wake(); }
-  // Pollable by a host: readable as long as poll(0) has something to do.
-  intptr_t handle() const { return poller_.handle(); }
+  // The set is readable as long as poll(0) has something to do. Once, after open.
+  Status join(platform::SignalSet& set) { return poller_.join(set); }
 
   // Registers for both directions. `assumed`: bits to begin with, for who knows the state: a wrong guess costs one try.
   // Errors: those of Poller::add, kShutdown, kNoMemory.
@@ -68,6 +68,7 @@ class Driver {
     return uint64_t{generation} << 32 | registration.index();
   }
 
+  platform::Arena& arena_;
   Slab slab_;
   bool shut_down_ ABSL_GUARDED_BY(slab_.mutex) = false;
   base::Atomic<uint64_t> registrations_{0};

@@ -37,7 +37,7 @@ struct Pair {
 };
 
 struct Opened {
-  Opened() { REQUIRE(ok(poller.open())); }
+  Opened() { REQUIRE(ok(poller.open({}))); }
 
   // What was reported by one poll, by token.
   std::map<uint64_t, uint32_t> poll(uint64_t timeout_ns) {
@@ -51,7 +51,11 @@ struct Opened {
     return reports;
   }
 
+  Status add(intptr_t fd, uint64_t token) { return poller.add(fd, token, entry); }
+  void del(intptr_t fd) { poller.del(fd, entry); }
+
   Poller poller;
+  Poller::Entry entry;
 };
 
 using Reports = std::map<uint64_t, uint32_t>;
@@ -60,7 +64,7 @@ using Reports = std::map<uint64_t, uint32_t>;
 
 TEST_CASE_FIXTURE(Opened, "the state found at add is reported once, and each change after it") {
   Pair pair;
-  REQUIRE(ok(poller.add(pair.near(), 7)));
+  REQUIRE(ok(add(pair.near(), 7)));
   CHECK(poll(0) == Reports{{7, kWritable}});
   CHECK(poll(0).empty());
   pair.send();
@@ -75,7 +79,7 @@ TEST_CASE_FIXTURE(Opened, "the state found at add is reported once, and each cha
 
 TEST_CASE_FIXTURE(Opened, "the end of what the peer sends closes reading; writing only when both sides are through") {
   Pair pair;
-  REQUIRE(ok(poller.add(pair.near(), 1)));
+  REQUIRE(ok(add(pair.near(), 1)));
   (void)poll(0);
   REQUIRE(::shutdown(pair.ends[1], SHUT_WR) == 0);
   CHECK((poll(0).at(1) & (kReadClosed | kWriteClosed)) == kReadClosed);
@@ -85,28 +89,28 @@ TEST_CASE_FIXTURE(Opened, "the end of what the peer sends closes reading; writin
 
 TEST_CASE_FIXTURE(Opened, "what was deleted is not reported, and can be added again") {
   Pair pair;
-  REQUIRE(ok(poller.add(pair.near(), 1)));
-  CHECK(poller.add(pair.near(), 2) == Status::kExists);
+  REQUIRE(ok(add(pair.near(), 1)));
+  CHECK(add(pair.near(), 2) == Status::kExists);
   (void)poll(0);
-  poller.del(pair.near());
+  del(pair.near());
   pair.send();
   CHECK(poll(0).empty());
-  REQUIRE(ok(poller.add(pair.near(), 3)));
+  REQUIRE(ok(add(pair.near(), 3)));
   CHECK((poll(0).at(3) & kReadable) != 0);
 }
 
 TEST_CASE_FIXTURE(Opened, "what has no readiness is refused") {
   const int file = ::open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
-  CHECK(poller.add(file, 1) == Status::kNotSupported);
+  CHECK(add(file, 1) == Status::kNotSupported);
   ::close(file);
-  CHECK(poller.add(1'000'000, 1) == Status::kBadDescriptor);
+  CHECK(add(1'000'000, 1) == Status::kBadDescriptor);
 }
 
 TEST_CASE_FIXTURE(Opened, "a wake made before, during or after a poll ends one poll, however often it is made") {
   for (int i = 0; i < 3; ++i) poller.wake();
-  CHECK(poller.wake_pending());
+  CHECK(poller.unfinished());
   CHECK(poll(platform::kForever) == Reports{{Poller::kWakeToken, 0}});
-  CHECK_FALSE(poller.wake_pending());
+  CHECK_FALSE(poller.unfinished());
   CHECK(poll(0).empty());
   for (int round = 0; round < 200; ++round) {
     std::thread waker([this] { poller.wake(); });
@@ -128,10 +132,13 @@ TEST_CASE_FIXTURE(Opened, "a poll with nothing to report lasts as long as it was
 
 TEST_CASE_FIXTURE(Opened, "the handle is readable as long as a poll would take something") {
   Opened outer;
-  REQUIRE(ok(outer.poller.add(poller.handle(), 1)));
+  platform::SignalSet set;
+  REQUIRE(ok(set.open()));
+  REQUIRE(ok(poller.join(set)));
+  REQUIRE(ok(outer.add(set.handle(), 1)));
   (void)outer.poll(0);
   Pair pair;
-  REQUIRE(ok(poller.add(pair.near(), 2)));
+  REQUIRE(ok(add(pair.near(), 2)));
   CHECK((outer.poll(0).at(1) & kReadable) != 0);
   CHECK(poll(0).count(2) == 1);
   poller.wake();
@@ -141,7 +148,7 @@ TEST_CASE_FIXTURE(Opened, "the handle is readable as long as a poll would take s
 TEST_CASE_FIXTURE(Opened, "a batch holds what fits, and the rest comes with the next") {
   constexpr uint32_t kPairs = Poller::kBatch + 40;
   std::vector<Pair> pairs(kPairs);
-  for (uint32_t i = 0; i < kPairs; ++i) REQUIRE(ok(poller.add(pairs[i].near(), i)));
+  for (uint32_t i = 0; i < kPairs; ++i) REQUIRE(ok(add(pairs[i].near(), i)));
   Reports all = poll(0);
   CHECK(all.size() == Poller::kBatch);
   all.merge(poll(0));
@@ -151,10 +158,10 @@ TEST_CASE_FIXTURE(Opened, "a batch holds what fits, and the rest comes with the 
 TEST_CASE("in a child the queue is new and empty, and the parent's is left alone") {
   Opened opened;
   Pair pair;
-  REQUIRE(ok(opened.poller.add(pair.near(), 1)));
+  REQUIRE(ok(opened.add(pair.near(), 1)));
   REQUIRE(ok(opened.poller.after_fork()));
   CHECK(opened.poll(0).empty());
-  REQUIRE(ok(opened.poller.add(pair.near(), 2)));
+  REQUIRE(ok(opened.add(pair.near(), 2)));
   CHECK(opened.poll(0) == Reports{{2, kWritable}});
 }
 

@@ -17,8 +17,10 @@ Status Registration::wait(Direction direction, task::Task& task, Seen& seen) {
   if ((seen.word_ & kDown) != 0) return status_of(seen.word_);
   if ((seen.word_ & ready_for(direction)) != 0) return Status::kOk;
   task::WakerSet& waiters = direction == Direction::kRead ? readers_ : writers_;
-  const Status added = waiters.add(task, arena_);
-  return ok(added) ? Status::kPending : added;
+  if (const Status added = waiters.add(task, arena_); !ok(added)) return added;
+  // Under the lock, which whoever closes takes before the poller forgets the entry.
+  poller_.want(entry_, used_up_by(direction));
+  return Status::kPending;
 }
 
 void Registration::clear(uint32_t bits, Seen seen) {

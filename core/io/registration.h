@@ -35,6 +35,7 @@
 
 #include "core/base/atomic.h"
 #include "core/base/mutex.h"
+#include "core/io/poller.h"
 #include "core/io/ready.h"
 #include "core/platform/arena.h"
 #include "core/task/context.h"
@@ -54,7 +55,8 @@ class alignas(base::kCacheLine) Registration {
     uint64_t word_ = 0;
   };
 
-  Registration(platform::Arena& arena, uint32_t index) : arena_(arena), index_(index) {}
+  Registration(platform::Arena& arena, Poller& poller, uint32_t index)
+      : arena_(arena), poller_(poller), index_(index) {}
 
   // kOk: an operation of this direction may try; `seen` is for clear_ready. kPending: the task is woken when it may.
   // kClosed, kShutdown: it never will. kNoMemory: it may not, and is not woken.
@@ -90,6 +92,7 @@ class alignas(base::kCacheLine) Registration {
   uint32_t generation() const { return generation_of(word_.load(base::memory_order_relaxed)); }
   bool closed() const { return (word_.load(base::memory_order_relaxed) & kClosed) != 0; }
   intptr_t descriptor() const { return descriptor_; }
+  Poller::Entry& entry() { return entry_; }
 
   Registration* next_free = nullptr;  // the slab's lock
 
@@ -115,8 +118,12 @@ class alignas(base::kCacheLine) Registration {
   // Written by events, operations and the driver, read by operations. A slot starts out closed.
   base::Atomic<uint64_t> word_{kClosed};
   platform::Arena& arena_;
+  Poller& poller_;
   const uint32_t index_;
   intptr_t descriptor_ = -1;  // written by open, before the word that says so
+
+  // The poller's. Adding and deleting come before the first wait and after the last; waits hold the lock.
+  Poller::Entry entry_;
 
   base::Mutex mutex_;
   task::WakerSet readers_ ABSL_GUARDED_BY(mutex_);

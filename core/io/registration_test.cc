@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: MIT
 #include "core/io/registration.h"
 
-#include <unistd.h>
-
 #include <thread>
 #include <vector>
 
 #include "core/io/driver.h"
 #include "core/task/fake_home.h"
 #include "doctest/doctest.h"
+#include "tests/support/socket.h"
 
 namespace rota::io {
 namespace {
 
 struct Fixture {
-  Fixture() : home(arena.get()), registration(arena.get(), 3) { generation = registration.open(5, 0); }
+  Fixture() : home(arena.get()), registration(arena.get(), poller, 3) { generation = registration.open(5, 0); }
   ~Fixture() { (void)registration.close(); }
 
   // Polls the readiness once for `direction`, in a task of its own; `then` runs inside it.
@@ -39,6 +38,7 @@ struct Fixture {
 
   task::TestArena arena;
   task::FakeHome home;
+  Poller poller;  // not opened: events come from the tests
   Registration registration;
   uint32_t generation;
 };
@@ -140,7 +140,8 @@ TEST_CASE_FIXTURE(Fixture, "no edge is lost between a task that comes to wait an
 TEST_CASE("the slab gives thousands of slots, finds each by its index, and takes them back") {
   task::TestArena arena;
   {
-    Slab slab(arena.get());
+    Poller poller;
+    Slab slab(arena.get(), poller);
     std::vector<Registration*> slots;
     {
       base::MutexLock lock(slab.mutex);
@@ -163,8 +164,8 @@ TEST_CASE("shut down, the driver takes nothing in, and what was in can still be 
   {
     Driver driver(arena.get());
     REQUIRE(ok(driver.open()));
-    int ends[2];
-    REQUIRE(::pipe(ends) == 0);
+    os_socket ends[2];
+    os_socket_pair(ends);
     Result<Registration*> in = driver.add(ends[0]);
     REQUIRE(in.ok());
     CHECK(driver.registrations() == 1);
@@ -177,8 +178,8 @@ TEST_CASE("shut down, the driver takes nothing in, and what was in can still be 
     CHECK_FALSE(driver.deregister(*in.value()));
     driver.release(*in.value());
     CHECK(driver.registrations() == 0);
-    ::close(ends[0]);
-    ::close(ends[1]);
+    os_socket_close(ends[0]);
+    os_socket_close(ends[1]);
   }
   CHECK(arena.released_everything());
 }

@@ -26,7 +26,7 @@ bool Slab::grow() {
   auto* chunk = static_cast<Registration*>(block);
   const uint32_t first = count - kFirst;
   // The lowest index ends up in front: small programs stay in few cache lines.
-  for (uint32_t i = count; i-- > 0;) give(*new (chunk + i) Registration(arena_, first + i));
+  for (uint32_t i = count; i-- > 0;) give(*new (chunk + i) Registration(arena_, poller_, first + i));
   // release: pairs with at; a token that names these slots is made later.
   chunks_[grown_].store(chunk, base::memory_order_release);
   ++grown_;

@@ -17,7 +17,7 @@ namespace rota::io {
 
 class Slab {
  public:
-  explicit Slab(platform::Arena& arena) : arena_(arena) {}
+  Slab(platform::Arena& arena, Poller& poller) : arena_(arena), poller_(poller) {}
   ~Slab() { clear(); }
   Slab(const Slab&) = delete;
   Slab& operator=(const Slab&) = delete;
@@ -65,6 +65,7 @@ class Slab {
   bool grow() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex);
 
   platform::Arena& arena_;
+  Poller& poller_;
   // Written under the lock, read by the driver without.
   base::Atomic<Registration*> chunks_[kChunks] = {};
   uint32_t grown_ ABSL_GUARDED_BY(mutex) = 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Address: an IPv4 or IPv6 address and port, as the system's calls want it. What a platform must give is in its own
-// folder (linux/address.cc).
+// Address: an IPv4 or IPv6 address and port, as the system's calls want it. socket_headers.h
+// finds where each has them.
 //
 // Thread safety: plain values.
 #pragma once

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/platform/arena.h"
 
+#include <new>
 #include <thread>
 #include <vector>
 
@@ -48,11 +49,11 @@ TEST_CASE("the host's allocator gets every byte back") {
   const Memory memory(
       [](void* user, size_t size, size_t align) -> void* {
         static_cast<Host*>(user)->bytes += static_cast<long>(size);
-        return std::aligned_alloc(align, (size + align - 1) / align * align);
+        return ::operator new(size, std::align_val_t{align}, std::nothrow);
       },
-      [](void* user, void* block, size_t size, size_t) {
+      [](void* user, void* block, size_t size, size_t align) {
         static_cast<Host*>(user)->bytes -= static_cast<long>(size);
-        std::free(block);
+        ::operator delete(block, std::align_val_t{align});
       },
       &host);
   Arena arena(memory, [](void*) {}, nullptr);

@@ -21,6 +21,7 @@ class Doorbell {
   Status open() { return signal_.open(); }
   // Readable from a ring on, until it is answered.
   intptr_t handle() const { return signal_.handle(); }
+  Status join(SignalSet& set) { return set.add(signal_); }
 
   void ring() {
     base::MutexLock lock(mutex_);

@@ -1,56 +1,23 @@
 // SPDX-License-Identifier: MIT
 //
-// Signals a host can poll. Contract for a platform:
+// Selector header: signals that a host can wait for. What each system must give:
 //
-//   Signal     readable from raise() to clear(); both may be called at any time, any number of times
-//   Alarm      readable from its deadline on, until it is set again
-//   SignalSet  readable as long as one of its members is (an epoll set, a kqueue, ...)
+//   Signal     handle() is readable (signalled) from raise() to clear(); both may be called at any time, any number of
+//              times
+//   Alarm      from its deadline on, until it is set again; set(kForever) unsets it
+//   SignalSet  as long as one of its members is: add(Signal&), add(Alarm&), or add(SignalSet&). Members are added once,
+//              when they have just been opened, and outlive every wait on the set; a set that was added to another
+//              one's lives as long. A poller joins with its own Poller::join settle(): called after members were
+//              cleared, set or polled. Where the system has no object that unites others it takes the set's handle down
+//              if no member holds it up; elsewhere it is nothing
 //
-// Thread safety: raise from any thread; the rest by one thread at a time.
+// Each has open() first; a failed one needs no more than its destructor.
+//
+// Thread safety: raise and settle from any thread; the rest by one thread at a time.
 #pragma once
 
-#include <cstdint>
-
-#include "core/base/status.h"
-
-namespace rota::platform {
-
-inline constexpr intptr_t kNoHandle = -1;
-
-class Signal {
- public:
-  ~Signal();
-  Status open();
-  void raise();
-  void clear();
-  intptr_t handle() const { return handle_; }
-
- private:
-  intptr_t handle_ = kNoHandle;
-};
-
-class Alarm {
- public:
-  ~Alarm();
-  Status open();
-  // kForever: never.
-  void set(uint64_t deadline_ns);
-  intptr_t handle() const { return handle_; }
-
- private:
-  intptr_t handle_ = kNoHandle;
-  uint64_t deadline_ns_ = UINT64_MAX;
-};
-
-class SignalSet {
- public:
-  ~SignalSet();
-  Status open();
-  Status add(intptr_t member);
-  intptr_t handle() const { return handle_; }
-
- private:
-  intptr_t handle_ = kNoHandle;
-};
-
-}  // namespace rota::platform
+#if defined(_WIN32)
+#include "core/platform/windows/signal.h"
+#else
+#include "core/platform/unix/signal.h"
+#endif

@@ -27,7 +27,7 @@ Status HostQueue::open() {
   if (const Status status = bell_.open(); !ok(status)) return status;
   if (hosted_ == nullptr) return Status::kOk;
   if (const Status status = set_.open(); !ok(status)) return status;
-  if (const Status status = set_.add(bell_.handle()); !ok(status)) return status;
+  if (const Status status = bell_.join(set_); !ok(status)) return status;
   return set_.add(hosted_->watch_signals());
 }
 
@@ -130,6 +130,7 @@ Status HostQueue::end_run(bool engine_has_more) {
   const bool more = first_ != nullptr || top != nullptr;
   // Level-triggered: what is left in the list is not seen by any push.
   if (more) bell_.ring();
+  if (hosted_ != nullptr) set_.settle();
   running_.store(false, base::memory_order_release);
   return more || engine_has_more ? Status::kPending : Status::kOk;
 }

@@ -31,12 +31,11 @@ Status CurrentThread::open() {
   if (const Status status = io_.open(); !ok(status)) return status;
   if (const Status status = bell_.open(); !ok(status)) return status;
   if (const Status status = set_.open(); !ok(status)) return status;
-  for (const intptr_t member : {bell_.handle(), io_.handle()}) {
-    if (const Status status = set_.add(member); !ok(status)) return status;
-  }
+  if (const Status status = bell_.join(set_); !ok(status)) return status;
+  if (const Status status = io_.join(set_); !ok(status)) return status;
   base::MutexLock lock(alarm_mutex_);
   if (const Status status = alarm_.open(); !ok(status)) return status;
-  return set_.add(alarm_.handle());
+  return set_.add(alarm_);
 }
 
 void CurrentThread::destroy() {
@@ -117,13 +116,13 @@ void CurrentThread::disturb() {
   if (watched_.load(base::memory_order_seq_cst)) bell_.ring();
 }
 
-intptr_t CurrentThread::watch_signals() {
+platform::SignalSet& CurrentThread::watch_signals() {
   watched_.store(true, base::memory_order_seq_cst);
   // Leaving sets the signals. Somebody else drives, and may have looked at watched_ already: the host looks once for
   // nothing.
   Drive drive(*this);
   if (!drive.mine()) disturb();
-  return set_.handle();
+  return set_;
 }
 
 void CurrentThread::push_local(task::Task& task) {
@@ -210,6 +209,7 @@ void CurrentThread::arm_signals() {
   bell_.answer();
   arm_alarm();
   if (has_work()) bell_.ring();
+  set_.settle();
 }
 
 void CurrentThread::arm_alarm() {

@@ -67,8 +67,8 @@ class CurrentThread final : public Scheduler {
   // Driver: whether a turn would find something at once.
   bool has_work() const;
 
-  // From now on the handle returned, which may only be polled, is readable when there is something to do.
-  intptr_t watch_signals();
+  // From now on the set returned is readable when there is something to do.
+  platform::SignalSet& watch_signals();
   // Something outside of this scheduler needs a turn: jobs, a queue.
   void disturb();
 

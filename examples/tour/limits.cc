@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "examples/tour/limits.h"
 
-#include <sys/resource.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <system_error>
 
 namespace tour {
 namespace {
@@ -16,16 +12,6 @@ constexpr uint64_t kBlockingCall = 5;  // its connection, and the two socket pai
 constexpr uint64_t kAsyncRequest = 3;  // its connection, and the socket pair of the name look-up
 
 }  // namespace
-
-uint64_t raise_descriptor_limit() {
-  rlimit limit = {};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) {
-    throw std::system_error(errno, std::generic_category(), "asking for the limit of descriptors");
-  }
-  rlimit raised = {limit.rlim_max, limit.rlim_max};
-  // Refused (some systems have limits beside this one): then it stays as it is.
-  return setrlimit(RLIMIT_NOFILE, &raised) == 0 ? raised.rlim_cur : limit.rlim_cur;
-}
 
 uint64_t descriptors_needed(uint32_t requests) {
   uint64_t blocking = std::min<uint64_t>(requests, kAtOnce) * kBlockingCall;

@@ -8,9 +8,6 @@
 
 namespace tour {
 
-// Raises this process's limit of open descriptors as far as it goes and returns it.
-uint64_t raise_descriptor_limit();
-
 // How many the tour needs for `requests` in the large experiments.
 uint64_t descriptors_needed(uint32_t requests);
 

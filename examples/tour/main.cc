@@ -4,7 +4,6 @@
 // one another. Start reading at experiments.cc; the clients it compares are client_async.cc and client_blocking.cc.
 #include <curl/curl.h>
 
-#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <fstream>
@@ -17,6 +16,7 @@
 #include "examples/tour/progress.h"
 #include "examples/tour/report.h"
 #include "examples/tour/server.h"
+#include "examples/tour/system.h"
 #include "examples/tour/target.h"
 #include "examples/tour/timeline_svg.h"
 
@@ -80,8 +80,7 @@ int run_main(int argc, char** argv) {
     print(kHelp);
     return kAsExpected;
   }
-  // A peer that closes early is an error of that request, not the end of the program.
-  std::signal(SIGPIPE, SIG_IGN);
+  ignore_broken_pipes();
   uint64_t limit = raise_descriptor_limit();
   if (args.serve) return serve();
   require_descriptors(args, limit);

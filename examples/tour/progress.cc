@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "examples/tour/progress.h"
 
-#include <unistd.h>
-
 #include <cstdio>
 #include <utility>
 
 #include "examples/tour/request.h"
+#include "examples/tour/system.h"
 
 namespace tour {
 namespace {
@@ -15,7 +14,7 @@ constexpr uint64_t kRepaintNs = 50'000'000;
 
 }  // namespace
 
-Progress::Progress() : on_terminal_(isatty(STDERR_FILENO) == 1) {}
+Progress::Progress() : on_terminal_(on_terminal()) {}
 
 void Progress::begin(std::string label, size_t total) {
   label_ = std::move(label);

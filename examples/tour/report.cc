@@ -30,11 +30,11 @@ std::string ms(double value) {
 std::string text_head(const Target& target, size_t experiments) {
   std::string text;
   if (target.ours()) {
-    text = format("rota tour: %zu experiments with a server that answers after %s ms (blocking_500: 20 ms).\n",
-                  experiments, ms(target.delay_ms()).c_str());
+    text = format("rota tour: %s experiments with a server that answers after %s ms (blocking_500: 20 ms).\n",
+                  std::to_string(experiments).c_str(), ms(target.delay_ms()).c_str());
     text += "\"in flight\" is the most requests that the server saw at once.\n";
   } else {
-    text = format("rota tour: %zu experiments with ", experiments) + target.base() +
+    text = "rota tour: " + std::to_string(experiments) + " experiments with " + target.base() +
            format(", which answered after %s ms.\n", ms(target.delay_ms()).c_str());
     text += "\"in flight\" is the most requests that the clients had open at once; what the server saw is not known.\n";
     text += target.slow_enough_to_judge()
@@ -64,12 +64,10 @@ std::string text_row(const Result& result) {
 
 std::string text_foot(const std::vector<Result>& results) {
   auto failed = std::count_if(results.begin(), results.end(), [](const Result& result) { return !result.ok(); });
-  if (failed == 0 && !results.front().experiment.expected.judged) {
-    return format("\nAll %zu experiments were completed without errors; nothing more could be judged.\n",
-                  results.size());
-  }
-  if (failed == 0) return format("\nAll %zu experiments behaved as expected.\n", results.size());
-  return format("\n%zu of %zu experiments did not behave as expected.\n", static_cast<size_t>(failed), results.size());
+  const std::string all = std::to_string(results.size()) + " experiments ";
+  if (failed != 0) return "\n" + std::to_string(failed) + " of " + all + "did not behave as expected.\n";
+  if (results.front().experiment.expected.judged) return "\nAll " + all + "behaved as expected.\n";
+  return "\nAll " + all + "were completed without errors; nothing more could be judged.\n";
 }
 
 // Ids and expectations are the tour's own words: nothing in them needs an escape.
@@ -77,8 +75,8 @@ std::string json(const std::vector<Result>& results) {
   std::string text = "{\"experiments\":[";
   for (const Result& result : results) {
     if (&result != &results.front()) text += ",";
-    text += format("\n{\"id\":\"%s\",\"requests\":%zu,\"workers\":%u,\"delay_ms\":%s,\"wall_ms\":%s,\"threads\":%u,",
-                   result.experiment.id, result.requests.size(), result.experiment.workers,
+    text += format("\n{\"id\":\"%s\",\"requests\":%s,\"workers\":%u,\"delay_ms\":%s,\"wall_ms\":%s,\"threads\":%u,",
+                   result.experiment.id, std::to_string(result.requests.size()).c_str(), result.experiment.workers,
                    ms(result.experiment.delay_ms).c_str(), ms(result.wall_ms).c_str(), result.threads);
     text += format("\"max_in_flight\":%u,\"errors\":%u,\"expected\":\"%s\",\"ok\":%s}", result.max_in_flight,
                    result.errors, describe(result.experiment.expected).c_str(), result.ok() ? "true" : "false");

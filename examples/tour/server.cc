@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "examples/tour/server.h"
 
-#include <unistd.h>
-
 #include <array>
 #include <atomic>
-#include <cerrno>
 #include <charconv>
 #include <cstdio>
 #include <memory>
@@ -174,10 +171,7 @@ SocketPtr listen(rota_runtime* runtime, uint16_t* out_port) {
 }
 
 void wait_for_end_of_input() {
-  std::array<char, 64> ignored;
-  for (;;) {
-    ssize_t count = ::read(STDIN_FILENO, ignored.data(), ignored.size());
-    if (count == 0 || (count < 0 && errno != EINTR)) return;
+  while (std::getchar() != EOF) {
   }
 }
 

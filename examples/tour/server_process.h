@@ -5,9 +5,9 @@
 #ifndef EXAMPLES_TOUR_SERVER_PROCESS_H_
 #define EXAMPLES_TOUR_SERVER_PROCESS_H_
 
-#include <sys/types.h>
-
 #include <cstdint>
+
+#include "examples/tour/child.h"
 
 namespace tour {
 
@@ -15,17 +15,11 @@ class ServerProcess {
  public:
   // Returns when the server listens. Throws std::runtime_error when it does not come to that.
   ServerProcess();
-  ~ServerProcess();
-  ServerProcess(const ServerProcess&) = delete;
-  ServerProcess& operator=(const ServerProcess&) = delete;
 
   uint16_t port() const { return port_; }
 
  private:
-  void stop();
-
-  pid_t pid_ = -1;
-  int lifeline_ = -1;  // the writing end of the server's standard input; nothing is ever written
+  Child child_;
   uint16_t port_ = 0;
 };
 

@@ -1,21 +1,16 @@
 /* SPDX-License-Identifier: MIT
  *
- * Checks that end the test, and an event that can be waited for. Included before the system's headers: it asks them for
- * their full contents.
+ * Checks that end the test, and an event that can be waited for.
  */
 #ifndef ROTA_TESTS_CAPI_CHECK_H
 #define ROTA_TESTS_CAPI_CHECK_H
 
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE 1
-#endif
-
-#include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "rota/rota.h"
+#include "tests/support/lock.h"
 
 /* ------------------------------------------------------------------------------------------------------- checks */
 
@@ -62,29 +57,28 @@ static inline void check_status(rota_status is, rota_status wanted, const char* 
 
 /* Something that happens a number of times, and can be waited for. */
 struct event {
-  pthread_mutex_t lock;
-  pthread_cond_t changed;
+  struct os_lock lock;
   uint32_t count;
 };
-#define EVENT_INIT {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0}
+#define EVENT_INIT {OS_LOCK_INIT, 0}
 
 static inline void event_signal(struct event* event) {
-  pthread_mutex_lock(&event->lock);
+  os_lock_take(&event->lock);
   event->count++;
-  pthread_cond_broadcast(&event->changed);
-  pthread_mutex_unlock(&event->lock);
+  os_lock_wake_all(&event->lock);
+  os_lock_give(&event->lock);
 }
 
 static inline void event_wait(struct event* event, uint32_t count) {
-  pthread_mutex_lock(&event->lock);
-  while (event->count < count) pthread_cond_wait(&event->changed, &event->lock);
-  pthread_mutex_unlock(&event->lock);
+  os_lock_take(&event->lock);
+  while (event->count < count) os_lock_wait(&event->lock);
+  os_lock_give(&event->lock);
 }
 
 static inline uint32_t event_count(struct event* event) {
-  pthread_mutex_lock(&event->lock);
+  os_lock_take(&event->lock);
   const uint32_t count = event->count;
-  pthread_mutex_unlock(&event->lock);
+  os_lock_give(&event->lock);
   return count;
 }
 

@@ -11,9 +11,9 @@ enum { kThreads = 4, kRounds = 300 };
 
 /* Starts `run` on kThreads plain threads with the same argument, and joins them. */
 static void on_threads(void* (*run)(void*), void* arg) {
-  pthread_t threads[kThreads];
-  for (int i = 0; i < kThreads; ++i) CHECK(pthread_create(&threads[i], NULL, run, arg) == 0);
-  for (int i = 0; i < kThreads; ++i) CHECK(pthread_join(threads[i], NULL) == 0);
+  struct os_thread threads[kThreads];
+  for (int i = 0; i < kThreads; ++i) os_thread_start(&threads[i], run, arg);
+  for (int i = 0; i < kThreads; ++i) os_thread_join(&threads[i]);
 }
 
 struct shared {
@@ -170,11 +170,11 @@ static void a_channel_loses_nothing(uint32_t workers) {
   struct world world;
   world_begin(&world, workers);
   struct shared shared = {.runtime = world.runtime};
-  pthread_t receiver;
+  struct os_thread receiver;
   CHECK_OK(rota_channel_create(world.runtime, 8, NULL, &shared.channel));
-  CHECK(pthread_create(&receiver, NULL, receive_all, &shared) == 0);
+  os_thread_start(&receiver, receive_all, &shared);
   on_threads(send_many, &shared);
-  CHECK(pthread_join(receiver, NULL) == 0);
+  os_thread_join(&receiver);
   CHECK(rota_channel_len(shared.channel) == 0);
   rota_channel_release(shared.channel);
   world_end(&world);

@@ -30,10 +30,10 @@ static void one_done(uint32_t workers, rota_status wanted, int with_queue, int s
   if (with_queue) {
     CHECK(event_count(&recorder.fired) == 0);
     queue_drive(queue, &recorder.fired, 1);
-    CHECK(pthread_equal(recorder.thread, pthread_self()));
+    CHECK(recorder.thread == os_thread_self());
   } else {
     await(workers, queue, &recorder);
-    CHECK(!pthread_equal(recorder.thread, pthread_self()) == (workers != 0));
+    CHECK((recorder.thread != os_thread_self()) == (workers != 0));
   }
   CHECK_STATUS(recorder.status, wanted);
   rota_task_release(task);
@@ -182,7 +182,7 @@ static void shutdown_fires_done(uint32_t workers) {
   CHECK_OK(rota_queue_run(queue, 0, ROTA_FOREVER, NULL));
   CHECK(event_count(&on_queue.fired) == 1);
   CHECK_STATUS(on_queue.status, ROTA_ECANCELED);
-  CHECK(pthread_equal(on_queue.thread, pthread_self()));
+  CHECK(on_queue.thread == os_thread_self());
   rota_task_release(task);
   rota_queue_release(queue);
   world_end(&world);

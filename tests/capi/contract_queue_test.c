@@ -36,7 +36,7 @@ static void the_handle_is_readable_while_something_is_left(uint32_t workers) {
   world_end(&world);
 }
 
-/* From another thread: the host sleeps in poll(2) and is woken. */
+/* From another thread: the host sleeps on the handle and is woken. */
 static void a_completion_wakes_the_host(uint32_t workers) {
   struct world world;
   world_begin(&world, workers);
@@ -133,9 +133,9 @@ static void run_again(rota_task* task, rota_status status, void* user1, void* us
   (void)user2;
   struct visit* visit = user1;
   run_in_thread(visit); /* nested, in this thread */
-  pthread_t thread;
-  CHECK(pthread_create(&thread, NULL, run_in_thread, visit) == 0);
-  CHECK(pthread_join(thread, NULL) == 0);
+  struct os_thread thread;
+  os_thread_start(&thread, run_in_thread, visit);
+  os_thread_join(&thread);
   event_signal(&visit->visited);
 }
 

@@ -7,13 +7,13 @@
 enum { kRooms = 2, kMostThreads = 64 };
 
 struct hooked {
-  pthread_mutex_t lock;
+  struct os_lock lock;
   int started[kRooms][kMostThreads]; /* now running: 1 */
   struct event starts[kRooms];
   struct event stops[kRooms];
   const char* name; /* what each thread's name begins with */
 };
-#define HOOKED_INIT(name) {PTHREAD_MUTEX_INITIALIZER, {{0}}, {EVENT_INIT, EVENT_INIT}, {EVENT_INIT, EVENT_INIT}, (name)}
+#define HOOKED_INIT(name) {OS_LOCK_INIT, {{0}}, {EVENT_INIT, EVENT_INIT}, {EVENT_INIT, EVENT_INIT}, (name)}
 
 static _Thread_local const struct hooked* hooked_here;
 
@@ -22,12 +22,12 @@ static void on_start(void* user, uint32_t room, uint32_t index) {
   CHECK(room < kRooms && index < kMostThreads);
   CHECK(hooked_here == NULL); /* once on each thread */
   hooked_here = hooked;
-  pthread_mutex_lock(&hooked->lock);
+  os_lock_take(&hooked->lock);
   CHECK(hooked->started[room][index] == 0); /* no two threads of a room have one index */
   hooked->started[room][index] = 1;
-  pthread_mutex_unlock(&hooked->lock);
+  os_lock_give(&hooked->lock);
   char name[32];
-  CHECK(pthread_getname_np(pthread_self(), name, sizeof name) == 0);
+  os_thread_name(name, sizeof name);
   CHECK(strncmp(name, hooked->name, strlen(hooked->name)) == 0);
   event_signal(&hooked->starts[room]);
 }
@@ -37,10 +37,10 @@ static void on_stop(void* user, uint32_t room, uint32_t index) {
   CHECK(room < kRooms && index < kMostThreads);
   CHECK(hooked_here == hooked); /* on the thread that started */
   hooked_here = NULL;
-  pthread_mutex_lock(&hooked->lock);
+  os_lock_take(&hooked->lock);
   CHECK(hooked->started[room][index] == 1);
   hooked->started[room][index] = 0;
-  pthread_mutex_unlock(&hooked->lock);
+  os_lock_give(&hooked->lock);
   event_signal(&hooked->stops[room]);
 }
 
@@ -148,13 +148,13 @@ struct names {
 static rota_status read_worker_name(void* state, rota_context* cx) {
   (void)cx;
   struct names* names = state;
-  CHECK(pthread_getname_np(pthread_self(), names->of_worker, sizeof names->of_worker) == 0);
+  os_thread_name(names->of_worker, sizeof names->of_worker);
   return ROTA_OK;
 }
 
 static rota_status read_job_name(void* arg) {
   struct names* names = arg;
-  CHECK(pthread_getname_np(pthread_self(), names->of_job, sizeof names->of_job) == 0);
+  os_thread_name(names->of_job, sizeof names->of_job);
   return ROTA_OK;
 }
 

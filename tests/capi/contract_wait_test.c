@@ -268,16 +268,16 @@ static void any_number_of_threads_may_wait(uint32_t workers) {
   world_begin(&world, workers);
   struct counted pending = COUNTED_INIT(ROTA_PENDING);
   rota_task* task = spawn_counted(world.runtime, &pending);
-  pthread_t threads[kThreads];
+  struct os_thread threads[kThreads];
   struct patient patients[kThreads];
   for (int i = 0; i < kThreads; ++i) {
     patients[i].task = task;
-    CHECK(pthread_create(&threads[i], NULL, wait_in_thread, &patients[i]) == 0);
+    os_thread_start(&threads[i], wait_in_thread, &patients[i]);
   }
   event_wait(&pending.polled, workers == 0 ? 0 : 1);
   CHECK_OK(rota_task_cancel(task));
   for (int i = 0; i < kThreads; ++i) {
-    CHECK(pthread_join(threads[i], NULL) == 0);
+    os_thread_join(&threads[i]);
     CHECK_STATUS(patients[i].status, ROTA_ECANCELED);
   }
   rota_task_release(task);

@@ -6,8 +6,7 @@
 #define ROTA_TESTS_CAPI_HANDLES_H
 
 #include "tests/capi/tcp_support.h"
-
-#include <unistd.h>
+#include "tests/support/socket.h"
 
 /* One handle of each kind. */
 struct handles {
@@ -26,7 +25,7 @@ struct handles {
   rota_mutex* mutex;
   rota_semaphore* semaphore;
   rota_channel* channel;
-  int pipe[2];
+  os_socket ends[2]; /* of the host; the first is registered */
 };
 
 /* Keeps a waker of itself at its first poll, and waits for ever. */
@@ -60,8 +59,8 @@ static inline void handles_begin(struct handles* h) {
   CHECK_OK(rota_channel_create(runtime, 1, NULL, &h->channel));
   h->listener = listen_here(runtime, &port);
   h->pair = connect_pair(runtime);
-  CHECK(pipe(h->pipe) == 0);
-  CHECK_OK(rota_fd_register(runtime, h->pipe[0], &h->fd));
+  os_socket_pair(h->ends);
+  CHECK_OK(rota_fd_register(runtime, h->ends[0], &h->fd));
 }
 
 static inline void handles_end(struct handles* h) {
@@ -78,8 +77,8 @@ static inline void handles_end(struct handles* h) {
   rota_mutex_release(h->mutex);
   rota_semaphore_release(h->semaphore);
   rota_channel_release(h->channel);
-  close(h->pipe[0]);
-  close(h->pipe[1]);
+  os_socket_close(h->ends[0]);
+  os_socket_close(h->ends[1]);
   world_end(&h->world);
 }
 

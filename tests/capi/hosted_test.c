@@ -27,7 +27,7 @@ static void hosted_end(struct hosted* hosted) {
 
 /* A state that insists on the host's thread, and on running only inside a call of the host. */
 struct here {
-  pthread_t thread;
+  uint64_t thread;
   int inside; /* 1: a call of the host is under way */
   int polls;
   int left; /* polls until it is ready */
@@ -35,7 +35,7 @@ struct here {
 
 static rota_status poll_here(void* state, rota_context* cx) {
   struct here* here = state;
-  CHECK(pthread_equal(here->thread, pthread_self()));
+  CHECK(here->thread == os_thread_self());
   CHECK(here->inside);
   here->polls++;
   return --here->left > 0 ? rota_yield(cx) : ROTA_OK;
@@ -43,7 +43,7 @@ static rota_status poll_here(void* state, rota_context* cx) {
 
 static rota_status job_here(void* arg) {
   struct here* here = arg;
-  CHECK(pthread_equal(here->thread, pthread_self()));
+  CHECK(here->thread == os_thread_self());
   CHECK(here->inside);
   here->polls++;
   return ROTA_OK;
@@ -59,7 +59,7 @@ static rota_task* spawn_here(struct hosted* hosted, struct here* here) {
 static void queue_run_does_the_work(void) {
   struct hosted hosted;
   hosted_begin(&hosted);
-  struct here here = {pthread_self(), 0, 0, 5};
+  struct here here = {os_thread_self(), 0, 0, 5};
   rota_task* task = spawn_here(&hosted, &here);
   CHECK(queue_readable(hosted.queue, 0));
   CHECK(here.polls == 0);
@@ -75,7 +75,7 @@ static void queue_run_does_the_work(void) {
 static void wait_does_the_work(void) {
   struct hosted hosted;
   hosted_begin(&hosted);
-  struct here awaited = {pthread_self(), 1, 0, 3}, beside = {pthread_self(), 1, 0, 1};
+  struct here awaited = {os_thread_self(), 1, 0, 3}, beside = {os_thread_self(), 1, 0, 1};
   rota_task* other = spawn_here(&hosted, &beside);
   rota_task* task = spawn_here(&hosted, &awaited);
   CHECK_OK(rota_task_wait(task, LONG_TIME));
@@ -100,7 +100,7 @@ static rota_status join_both(void* state, rota_context* cx) {
 static void block_on_does_the_work(void) {
   struct hosted hosted;
   hosted_begin(&hosted);
-  struct here here = {pthread_self(), 1, 0, 3};
+  struct here here = {os_thread_self(), 1, 0, 3};
   struct join join = {spawn_here(&hosted, &here), NULL};
   CHECK_OK(rota_sleep(hosted.world.runtime, 2 * MILLISECOND, &join.sleep));
   const rota_spawn_desc desc = describe_poll(join_both, &join);
@@ -114,7 +114,7 @@ static void block_on_does_the_work(void) {
 static void jobs_run_in_the_host_s_calls(void) {
   struct hosted hosted;
   hosted_begin(&hosted);
-  struct here by_run = {pthread_self(), 0, 0, 0}, by_wait = {pthread_self(), 0, 0, 0};
+  struct here by_run = {os_thread_self(), 0, 0, 0}, by_wait = {os_thread_self(), 0, 0, 0};
   rota_task* job = NULL;
   CHECK_OK(rota_spawn_blocking(hosted.world.runtime, job_here, &by_run, NULL, &job));
   CHECK(by_run.polls == 0); /* not inside the spawn */
@@ -153,8 +153,8 @@ static void jobs_may_have_threads(void) {
   CHECK(event_count(&counted.dropped) == 1);
 }
 
-/* The handle is readable for timers and sockets alike: a host that sleeps in poll(2) misses nothing. */
-static void a_host_sleeps_in_poll_and_is_woken_for_sockets(void) {
+/* The handle is readable for timers and sockets alike: a host that sleeps on it misses nothing. */
+static void a_host_sleeps_on_the_handle_and_is_woken_for_sockets(void) {
   struct hosted hosted;
   hosted_begin(&hosted);
   struct recorder accepted = RECORDER_INIT, connected = RECORDER_INIT, read = RECORDER_INIT, written = RECORDER_INIT;
@@ -204,11 +204,10 @@ static void another_thread_wakes_the_host(void) {
   struct hosted hosted;
   hosted_begin(&hosted);
   while (rota_queue_run(hosted.queue, 0, ROTA_FOREVER, NULL) == ROTA_PENDING) continue;
-  pthread_t thread;
-  void* result = NULL;
-  CHECK(pthread_create(&thread, NULL, spawn_from_thread, &hosted) == 0);
+  struct os_thread thread;
+  os_thread_start(&thread, spawn_from_thread, &hosted);
   CHECK(queue_readable(hosted.queue, 20000));
-  CHECK(pthread_join(thread, &result) == 0);
+  void* const result = os_thread_join(&thread);
   queue_drive(hosted.queue, &((struct counted*)result)->dropped, 1);
   wait_for_threads(hosted.threads);
   hosted_end(&hosted);
@@ -221,7 +220,7 @@ int main(void) {
   RUN(block_on_does_the_work);
   RUN(jobs_run_in_the_host_s_calls);
   RUN(jobs_may_have_threads);
-  RUN(a_host_sleeps_in_poll_and_is_woken_for_sockets);
+  RUN(a_host_sleeps_on_the_handle_and_is_woken_for_sockets);
   RUN(another_thread_wakes_the_host);
   return 0;
 }

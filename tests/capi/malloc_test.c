@@ -3,10 +3,14 @@
  * The engine brings an allocator, but the host's malloc stays libc's: a program that links rota, statically or not,
  * must not find its malloc replaced.
  */
-#include "tests/capi/support.h"
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE 1 /* dladdr */
+#endif
 
 #include <dlfcn.h>
 #include <malloc.h>
+
+#include "tests/capi/support.h"
 
 /* A sanitizer replaces malloc itself: then only what it chose instead is known not to be the engine's. */
 #if defined(__has_feature)

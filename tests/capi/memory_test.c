@@ -31,10 +31,10 @@ static void wait_somehow(rota_task* task) {
   rota_status status = rota_task_wait(task, LONG_TIME);
   if (status == ROTA_ENOMEM && rota_task_status(task) != ROTA_ENOMEM) { /* the wait, not the task, lacked memory */
     ++refused;
-    pthread_mutex_lock(&memory->lock);
+    os_lock_take(&memory->lock);
     const int64_t left = memory->left;
     memory->left = -1;
-    pthread_mutex_unlock(&memory->lock);
+    os_lock_give(&memory->lock);
     status = rota_task_wait(task, LONG_TIME);
     memory_limit(memory, left, 0);
   }
@@ -193,9 +193,9 @@ static void using_survives(uint32_t workers) {
       memory_limit(memory, n, mode == kOnce);
       use_everything(runtime);
       refused_ever += refused;
-      pthread_mutex_lock(&memory->lock);
+      os_lock_take(&memory->lock);
       left = memory->left; /* more than was asked for: this was the last round */
-      pthread_mutex_unlock(&memory->lock);
+      os_lock_give(&memory->lock);
     }
     CHECK(refused_ever > 0);
   }

@@ -108,14 +108,14 @@ static void a_thread_sends_to_a_task(uint32_t workers) {
   world_begin(&world, workers);
   struct receiver receiver = {NULL, EVENT_INIT, NULL};
   rota_task* task = NULL;
-  pthread_t thread;
+  struct os_thread thread;
   CHECK_OK(rota_oneshot_create(world.runtime, NULL, &receiver.oneshot));
   const rota_spawn_desc desc = describe_poll(receive_in_poll, &receiver);
   CHECK_OK(rota_spawn(world.runtime, &desc, &task));
   if (workers != 0) event_wait(&receiver.polled, 1);
-  CHECK(pthread_create(&thread, NULL, send_from_thread, &receiver) == 0);
+  os_thread_start(&thread, send_from_thread, &receiver);
   CHECK_OK(finish(task));
-  CHECK(pthread_join(thread, NULL) == 0);
+  os_thread_join(&thread);
   CHECK(receiver.got == &receiver);
   rota_oneshot_release(receiver.oneshot);
   world_end(&world);

@@ -15,7 +15,7 @@ static void the_last_release_delivers_what_has_landed(uint32_t workers) {
   CHECK(event_count(&recorder.fired) == 0);
   rota_queue_release(queue);
   CHECK(event_count(&recorder.fired) == 3);
-  CHECK(pthread_equal(recorder.thread, pthread_self()));
+  CHECK(recorder.thread == os_thread_self());
   rota_task_release(task);
   world_end(&world);
 }
@@ -44,7 +44,7 @@ static void work_goes_on_without_the_queue(uint32_t workers) {
     queue_drive(other, &recorder.fired, 1);
   } else {
     event_wait(&recorder.fired, 1);
-    CHECK(!pthread_equal(recorder.thread, pthread_self()));
+    CHECK(recorder.thread != os_thread_self());
   }
   rota_task_release(task);
   rota_task_release(awaited);
@@ -114,14 +114,14 @@ static void a_silent_completion_is_freed_with_its_queue(uint32_t workers) {
 }
 
 struct thread_check {
-  pthread_t wanted;
+  uint64_t wanted;
   struct event polled;
   int polls;
 };
 
 static rota_status check_thread(void* state, rota_context* cx) {
   struct thread_check* check = state;
-  CHECK(pthread_equal(check->wanted, pthread_self()));
+  CHECK(check->wanted == os_thread_self());
   event_signal(&check->polled);
   return ++check->polls < 5 ? rota_yield(cx) : ROTA_OK;
 }
@@ -130,7 +130,7 @@ static void tasks_on_a_queue_run_on_the_host_s_thread(uint32_t workers) {
   struct world world;
   world_begin(&world, workers);
   rota_queue* queue = make_queue(&world);
-  struct thread_check by_run = {pthread_self(), EVENT_INIT, 0}, by_pop = {pthread_self(), EVENT_INIT, 0};
+  struct thread_check by_run = {os_thread_self(), EVENT_INIT, 0}, by_pop = {os_thread_self(), EVENT_INIT, 0};
   rota_task *first = NULL, *second = NULL;
   rota_spawn_desc desc = describe_poll(check_thread, &by_run);
   desc.on = queue;

@@ -139,12 +139,12 @@ static void shutdown_ends_block_on(uint32_t workers) {
   struct world world;
   world_begin(&world, workers);
   struct blocked blocked = {world.runtime, COUNTED_INIT(ROTA_PENDING)};
-  pthread_t thread;
-  CHECK(pthread_create(&thread, NULL, block_on_pending, &blocked) == 0);
+  struct os_thread thread;
+  os_thread_start(&thread, block_on_pending, &blocked);
   event_wait(&blocked.counted.polled, 1);
   const rota_status status = rota_runtime_shutdown(world.runtime, LONG_TIME);
   CHECK_OK(status);
-  CHECK(pthread_join(thread, NULL) == 0);
+  os_thread_join(&thread);
   CHECK(event_count(&blocked.counted.dropped) == 1);
   world_end(&world);
 }
@@ -160,11 +160,11 @@ static void shutdown_ends_waiting(uint32_t workers) {
   world_begin(&world, workers);
   struct counted counted = COUNTED_INIT(ROTA_PENDING);
   rota_task* task = spawn_counted(world.runtime, &counted);
-  pthread_t thread;
-  CHECK(pthread_create(&thread, NULL, wait_for_pending, task) == 0);
+  struct os_thread thread;
+  os_thread_start(&thread, wait_for_pending, task);
   event_wait(&counted.polled, 1);
   CHECK_OK(rota_runtime_shutdown(world.runtime, LONG_TIME));
-  CHECK(pthread_join(thread, NULL) == 0);
+  os_thread_join(&thread);
   rota_task_release(task);
   world_end(&world);
 }

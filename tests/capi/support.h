@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT
  *
  * What the C tests share: a runtime that looks for leaks, a state that counts its drops, and a recorder of completions.
- * Include it first: see check.h.
  */
 #ifndef ROTA_TESTS_CAPI_SUPPORT_H
 #define ROTA_TESTS_CAPI_SUPPORT_H
 
+#include <string.h>
+
 #include "tests/capi/check.h"
 #include "tests/capi/memory.h"
-
-#include <poll.h>
-#include <string.h>
+#include "tests/support/handle.h"
+#include "tests/support/thread.h"
 
 #define MILLISECOND UINT64_C(1000000)
 #define SECOND UINT64_C(1000000000)
@@ -130,7 +130,7 @@ static inline rota_spawn_desc describe_poll(rota_poll_fn poll, void* state) {
 struct recorder {
   struct event fired;
   rota_status status;
-  pthread_t thread;
+  uint64_t thread; /* os_thread_self() of the one that called */
 };
 #define RECORDER_INIT {EVENT_INIT, ROTA_PENDING, 0}
 
@@ -143,10 +143,10 @@ static inline void record_done(rota_task* task, rota_status status, void* user1,
   CHECK(user2 == &recorder->status);
   CHECK(rota_task_status(task) == status);
   /* Under the lock: one recorder may be given to several calls. */
-  pthread_mutex_lock(&recorder->fired.lock);
+  os_lock_take(&recorder->fired.lock);
   recorder->status = status;
-  recorder->thread = pthread_self();
-  pthread_mutex_unlock(&recorder->fired.lock);
+  recorder->thread = os_thread_self();
+  os_lock_give(&recorder->fired.lock);
   event_signal(&recorder->fired);
 }
 
@@ -161,10 +161,7 @@ static inline rota_status record_on_done(rota_task* task, rota_queue* queue, str
 static inline int queue_readable(rota_queue* queue, int timeout_ms) {
   intptr_t handle = -1;
   CHECK_OK(rota_queue_handle(queue, &handle));
-  struct pollfd entry = {(int)handle, POLLIN, 0};
-  const int ready = poll(&entry, 1, timeout_ms);
-  CHECK(ready >= 0);
-  return ready == 1 && (entry.revents & POLLIN) != 0;
+  return os_handle_wait(handle, timeout_ms);
 }
 
 /* Does a host's work on the queue until the event has happened `count` times. */

@@ -77,13 +77,13 @@ static void another_thread_may_unlock(uint32_t workers) {
   world_begin(&world, workers);
   rota_mutex* mutex = NULL;
   rota_task* task = NULL;
-  pthread_t thread;
+  struct os_thread thread;
   CHECK_OK(rota_mutex_create(world.runtime, &mutex));
   CHECK_OK(rota_mutex_try_lock(mutex));
   CHECK_OK(rota_mutex_lock(mutex, &task));
-  CHECK(pthread_create(&thread, NULL, unlock_from_thread, mutex) == 0);
+  os_thread_start(&thread, unlock_from_thread, mutex);
   CHECK_OK(finish(task));
-  CHECK(pthread_join(thread, NULL) == 0);
+  os_thread_join(&thread);
   rota_mutex_release(mutex);
   world_end(&world);
 }

@@ -3,12 +3,7 @@
  * Names, addresses, ports and options of TCP sockets.
  */
 #include "tests/capi/tcp_support.h"
-
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include "tests/support/socket.h"
 
 /* A name that is looked up, on the blocking pool or, hosted, inside the host's call. */
 static void a_name_is_looked_up(uint32_t workers) {
@@ -37,20 +32,14 @@ static void a_name_is_looked_up(uint32_t workers) {
 static void a_port_nobody_listens_on_refuses(uint32_t workers) {
   struct world world;
   world_begin(&world, workers);
-  struct sockaddr_in address = {0};
-  socklen_t length = sizeof address;
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  const int bound = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  CHECK(bound >= 0);
-  CHECK(bind(bound, (struct sockaddr*)&address, sizeof address) == 0);
-  CHECK(getsockname(bound, (struct sockaddr*)&address, &length) == 0);
+  uint16_t port = 0;
+  const os_socket bound = os_socket_bound(&port);
   rota_socket* socket = NULL;
   rota_task* task = NULL;
-  CHECK_OK(rota_tcp_connect(world.runtime, "127.0.0.1", 9, ntohs(address.sin_port), NULL, &socket, &task));
+  CHECK_OK(rota_tcp_connect(world.runtime, "127.0.0.1", 9, port, NULL, &socket, &task));
   CHECK_STATUS(finish(task), ROTA_ECONNREFUSED);
   CHECK(socket == NULL);
-  close(bound);
+  os_socket_close(bound);
   world_end(&world);
 }
 
@@ -166,10 +155,8 @@ static void the_native_descriptor_is_the_socket(uint32_t workers) {
   struct pair pair = connect_pair(world.runtime);
   intptr_t native = -1;
   CHECK_OK(rota_socket_native(pair.client, &native));
-  int type = 0, off = 0;
-  socklen_t length = sizeof type;
-  CHECK(getsockopt((int)native, SOL_SOCKET, SO_TYPE, &type, &length) == 0 && type == SOCK_STREAM);
-  CHECK(setsockopt((int)native, IPPROTO_TCP, TCP_NODELAY, &off, sizeof off) == 0);
+  CHECK(os_socket_is_stream(native));
+  os_socket_set_nodelay(native, 0);
   int64_t value = 77;
   CHECK_OK(rota_socket_get_option(pair.client, ROTA_SOCKET_NODELAY, &value));
   CHECK(value == 0);

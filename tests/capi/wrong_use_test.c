@@ -163,7 +163,7 @@ static void null_for_an_out_parameter_is_refused(void) {
   WRONG_OUT(count, rota_socket_peer_address(h.pair.client, NULL, 8, &count, &port));
   WRONG(rota_socket_peer_address(h.pair.client, buffer, 8, NULL, &port));
   WRONG(rota_socket_native(h.pair.client, NULL));
-  WRONG(rota_fd_register(runtime, h.pipe[1], NULL));
+  WRONG(rota_fd_register(runtime, h.ends[1], NULL));
   WRONG_OUT(task, rota_fd_wait(h.fd, ROTA_READABLE, NULL, &task));
   WRONG(rota_oneshot_create(runtime, NULL, NULL));
   WRONG(rota_oneshot_try_recv(h.oneshot, NULL));

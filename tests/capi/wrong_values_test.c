@@ -4,7 +4,6 @@
  */
 #include "tests/capi/handles.h"
 
-#include <fcntl.h>
 #include <limits.h>
 
 static struct handles h;

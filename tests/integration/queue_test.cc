@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
 // Queues for hosts: completions as callbacks and as data, the pollable handle, budgets, and hosted runtimes.
-#include <poll.h>
-
 #include <algorithm>
 #include <atomic>
-#include <filesystem>
 #include <set>
-#include <string>
 #include <thread>
 #include <vector>
 
 #include "tests/integration/support.h"
+#include "tests/support/handle.h"
+#include "tests/support/thread.h"
 
 namespace rota_test {
 namespace {
@@ -26,8 +24,7 @@ class Queue {
   bool readable(int timeout_ms) const {
     intptr_t handle;
     REQUIRE(rota_queue_handle(queue_, &handle) == ROTA_OK);
-    pollfd one{static_cast<int>(handle), POLLIN, 0};
-    return poll(&one, 1, timeout_ms) == 1;
+    return os_handle_wait(handle, timeout_ms) == 1;
   }
   // Runs as a host would: waits for the handle, then runs, until `enough`.
   template <class Enough>
@@ -55,15 +52,16 @@ void count(rota_task*, rota_status status, void* user, void*) {
   ++self->fired;
 }
 
-std::set<std::string> threads_now() {
-  std::set<std::string> threads;
-  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/task")) threads.insert(entry.path());
-  return threads;
+std::set<uint64_t> threads_now() {
+  uint64_t threads[256];
+  const size_t count = os_thread_list(threads, std::size(threads));
+  REQUIRE(count <= std::size(threads));
+  return {threads, threads + count};
 }
 
 // Threads of an earlier test's runtime may still be on their way out: fewer is fine, new ones are not.
-bool no_new_threads(const std::set<std::string>& before) {
-  const std::set<std::string> now = threads_now();
+bool no_new_threads(const std::set<uint64_t>& before) {
+  const std::set<uint64_t> now = threads_now();
   return std::includes(before.begin(), before.end(), now.begin(), now.end());
 }
 
@@ -274,7 +272,7 @@ TEST_CASE("releasing a queue delivers what has landed, and later completions com
 }
 
 TEST_CASE("a hosted runtime starts no thread and does everything inside the host's calls") {
-  const std::set<std::string> before = threads_now();
+  const std::set<uint64_t> before = threads_now();
   Runtime runtime(0);
   Queue queue(runtime);
   const auto here = std::this_thread::get_id();

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <condition_variable>
-#include <cstdlib>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -13,6 +12,7 @@
 
 #include "doctest/doctest.h"
 #include "rota/rota.h"
+#include "tests/support/memory.h"
 
 namespace rota_test {
 
@@ -24,11 +24,11 @@ class CountingAllocator {
     allocator_.user = this;
     allocator_.alloc = [](void* user, size_t size, size_t align) -> void* {
       static_cast<CountingAllocator*>(user)->add(static_cast<long>(size), 1);
-      return std::aligned_alloc(align, (size + align - 1) / align * align);
+      return os_aligned_alloc(align, size);
     };
     allocator_.free = [](void* user, void* memory, size_t size, size_t) {
       static_cast<CountingAllocator*>(user)->add(-static_cast<long>(size), -1);
-      std::free(memory);
+      os_aligned_free(memory);
     };
   }
   const rota_allocator* get() const { return &allocator_; }

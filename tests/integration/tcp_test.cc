@@ -1,111 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
 // TCP over real sockets on loopback.
-#include <sys/resource.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-#include <atomic>
-#include <cstring>
 #include <string>
 #include <vector>
 
-#include "tests/integration/support.h"
+#include "tests/integration/tcp_support.h"
+#include "tests/support/socket.h"
 
 using namespace rota_test;
 
 namespace {
-
-// A socket handle that is released.
-class Socket {
- public:
-  Socket() = default;
-  explicit Socket(rota_socket* socket) : socket_(socket) {}
-  Socket(Socket&& other) noexcept : socket_(std::exchange(other.socket_, nullptr)) {}
-  Socket& operator=(Socket&& other) noexcept {
-    std::swap(socket_, other.socket_);
-    return *this;
-  }
-  ~Socket() { rota_socket_release(socket_); }
-  operator rota_socket*() const { return socket_; }
-  void reset() { rota_socket_release(std::exchange(socket_, nullptr)); }
-
- private:
-  rota_socket* socket_ = nullptr;
-};
-
-uint16_t port_of(rota_socket* socket) {
-  char text[64];
-  size_t length;
-  uint16_t port = 0;
-  REQUIRE(rota_socket_local_address(socket, text, sizeof text, &length, &port) == ROTA_OK);
-  return port;
-}
-
-Socket listen(rota_runtime* runtime, const rota_tcp_options* options = nullptr) {
-  rota_socket* socket = nullptr;
-  REQUIRE(rota_tcp_listen(runtime, "127.0.0.1", 9, 0, options, &socket) == ROTA_OK);
-  return Socket(socket);
-}
-
-rota_status connect(rota_runtime* runtime, const std::string& host, uint16_t port, Socket& out) {
-  rota_socket* socket = nullptr;
-  rota_task* task = nullptr;
-  REQUIRE(rota_tcp_connect(runtime, host.data(), host.size(), port, nullptr, &socket, &task) == ROTA_OK);
-  const rota_status status = Task(task).wait();
-  out = Socket(socket);
-  return status;
-}
-
-Socket accept(rota_socket* listener) {
-  rota_socket* socket = nullptr;
-  rota_task* task = nullptr;
-  REQUIRE(rota_tcp_accept(listener, &socket, &task) == ROTA_OK);
-  REQUIRE(Task(task).wait() == ROTA_OK);
-  return Socket(socket);
-}
-
-struct Pair {
-  Socket client, server;
-};
-
-Pair connected(rota_runtime* runtime, rota_socket* listener) {
-  Pair pair;
-  REQUIRE(connect(runtime, "127.0.0.1", port_of(listener), pair.client) == ROTA_OK);
-  pair.server = accept(listener);
-  return pair;
-}
-
-// Sends all of `bytes`; the status.
-rota_status send(rota_socket* socket, const std::string& bytes) {
-  rota_task* task = nullptr;
-  size_t count = 0;
-  REQUIRE(rota_socket_write_all(socket, bytes.data(), bytes.size(), &count, &task) == ROTA_OK);
-  const rota_status status = Task(task).wait();
-  if (status == ROTA_OK) CHECK(count == bytes.size());
-  return status;
-}
-
-// One read of at most `most` bytes.
-rota_status receive(rota_socket* socket, std::string& bytes, size_t most = 65536) {
-  bytes.resize(most);
-  rota_task* task = nullptr;
-  size_t count = 0;
-  REQUIRE(rota_socket_read(socket, bytes.data(), most, &count, &task) == ROTA_OK);
-  const rota_status status = Task(task).wait();
-  bytes.resize(count);
-  return status;
-}
-
-std::string receive_exactly(rota_socket* socket, size_t length) {
-  std::string all, part;
-  while (all.size() < length) {
-    REQUIRE(receive(socket, part, length - all.size()) == ROTA_OK);
-    REQUIRE_FALSE(part.empty());
-    all += part;
-  }
-  return all;
-}
 
 std::string pattern(size_t length) {
   std::string bytes(length, '\0');
@@ -245,35 +149,6 @@ TEST_CASE("a pending accept ends when the listener closes, or is cancelled") {
   });
 }
 
-TEST_CASE("accept waits out a full descriptor table") {
-  Runtime runtime(1);
-  Socket listener = listen(runtime);
-  Socket client;
-  REQUIRE(connect(runtime, "127.0.0.1", port_of(listener), client) == ROTA_OK);
-  rlimit before;
-  REQUIRE(getrlimit(RLIMIT_NOFILE, &before) == 0);
-  // Not one descriptor more than there are.
-  const int lowest_free = dup(0);
-  close(lowest_free);
-  rlimit none = before;
-  none.rlim_cur = static_cast<rlim_t>(lowest_free);
-  REQUIRE(setrlimit(RLIMIT_NOFILE, &none) == 0);
-  rota_socket* accepted = nullptr;
-  rota_task* raw = nullptr;
-  REQUIRE(rota_tcp_accept(listener, &accepted, &raw) == ROTA_OK);
-  Task task(raw);
-  rota_metrics metrics{};
-  do {  // until it has tried in vain, and set its timer
-    REQUIRE(rota_metrics_read(runtime, &metrics, sizeof metrics) == ROTA_OK);
-  } while (metrics.timers == 0);
-  CHECK(task.status() == ROTA_PENDING);
-  REQUIRE(setrlimit(RLIMIT_NOFILE, &before) == 0);
-  CHECK(task.wait() == ROTA_OK);
-  Socket server(accepted);
-  CHECK(send(client, "still there") == ROTA_OK);
-  CHECK(receive_exactly(server, 11) == "still there");
-}
-
 TEST_CASE("options are set and read back, and nonsense is refused") {
   Runtime runtime(1);
   rota_tcp_options options;
@@ -401,10 +276,9 @@ TEST_CASE("urgent data in the stream stops a read short, but never for good") {
   Pair pair = connected(runtime, listener);
   intptr_t native = -1;
   REQUIRE(rota_socket_native(pair.client, &native) == ROTA_OK);
-  const int fd = static_cast<int>(native);
-  REQUIRE(::send(fd, "abc", 3, 0) == 3);
-  REQUIRE(::send(fd, "X", 1, MSG_OOB) == 1);
-  REQUIRE(::send(fd, "defgh", 5, 0) == 5);
+  REQUIRE(os_socket_send(native, "abc", 3) == 3);
+  os_socket_send_urgent(native, 'X');
+  REQUIRE(os_socket_send(native, "defgh", 5) == 5);
   CHECK(receive_exactly(pair.server, 8) == "abcdefgh");
 }
 

@@ -14,7 +14,8 @@ import sys
 import tempfile
 import unittest
 
-TOUR = os.path.realpath(sys.argv[1])
+# Where programs are of another system, ROTA_RUN_UNDER runs them.
+TOUR = [*os.environ.get("ROTA_RUN_UNDER", "").split(), os.path.realpath(sys.argv[1])]
 REQUESTS = 20
 
 CONFIG = """
@@ -74,7 +75,7 @@ class Nginx(unittest.TestCase):
 
     def test_all_experiments_behave_as_expected(self):
         url = "http://127.0.0.1:%d/slow" % self.port
-        done = subprocess.run([TOUR, "--json", "--requests", str(REQUESTS), "--url", url], stdout=subprocess.PIPE,
+        done = subprocess.run([*TOUR, "--json", "--requests", str(REQUESTS), "--url", url], stdout=subprocess.PIPE,
                               text=True, timeout=120)
         experiments = {experiment["id"]: experiment for experiment in json.loads(done.stdout)["experiments"]}
         self.assertEqual(len(experiments), 9)

@@ -15,7 +15,7 @@ import time
 import unittest
 import xml.etree.ElementTree
 
-TOUR = None  # set in main
+TOUR = None  # the command: set in main
 REQUESTS = 50
 DELAY_MS = 200
 IDS = [
@@ -29,7 +29,7 @@ FIELDS = {
 
 
 def run(*args):
-    return subprocess.run([TOUR, *args], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    return subprocess.run([*TOUR, *args], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                           text=True, timeout=50)
 
 
@@ -202,5 +202,6 @@ class Refusals(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    TOUR = os.path.abspath(sys.argv.pop(1))
+    # Where programs are of another system, ROTA_RUN_UNDER runs them.
+    TOUR = [*os.environ.get("ROTA_RUN_UNDER", "").split(), os.path.realpath(sys.argv.pop(1))]
     unittest.main(verbosity=2)

@@ -32,11 +32,12 @@ _C_COPTS = _WARNINGS + [
     "-Wpedantic",
 ]
 
-# The folders that hold a platform's side of a contract, and the platform.
+# The folders of a room that hold a system's side of its contracts, from what many systems share to what is one's own.
 _PLATFORM_DIRS = {
-    "darwin": "@platforms//os:osx",
-    "linux": "@platforms//os:linux",
-    "windows": "@platforms//os:windows",
+    "@platforms//os:freebsd": ["unix", "bsd", "freebsd"],
+    "@platforms//os:linux": ["unix", "linux"],
+    "@platforms//os:osx": ["unix", "bsd", "darwin"],
+    "@platforms//os:windows": ["windows"],
 }
 
 _IMPLICIT_DEPS = ["//tools/bazel:tsan_ignorelist"]
@@ -69,6 +70,7 @@ def _check_headers(name, hdrs, deps, copts):
         name = name,
         srcs = units,
         copts = copts + ["-O0", "-g0"],
+        linkstatic = 1,
         tags = ["headers"],
         deps = deps,
         visibility = ["//visibility:private"],
@@ -92,7 +94,7 @@ def rota_room(
       srcs: sources; by default every *.cc but tests.
       hdrs: headers; by default every *.h.
       deps: the rooms and libraries below.
-      platform_dirs: also take linux/, darwin/ or windows/, whichever is built for.
+      platform_dirs: also take the folders of the system that is built for (_PLATFORM_DIRS).
       exceptions: compile with exceptions and RTTI. Only capi, which must catch what callbacks throw.
       visible_to: packages, beside those the layer table lets in, that may depend on the room.
       test_deps: what the unit tests need besides the room.
@@ -111,8 +113,8 @@ def rota_room(
     platform_srcs = []
     if platform_dirs:
         platform_srcs = select({
-            system: _platform_files(folder)
-            for folder, system in _PLATFORM_DIRS.items()
+            system: [f for folder in folders for f in _platform_files(folder)]
+            for system, folders in _PLATFORM_DIRS.items()
         })
 
     native.cc_library(
@@ -122,6 +124,8 @@ def rota_room(
         copts = copts,
         # Clang then refuses a header of a room that is not a direct dependency; g++ knows no such check.
         features = ["layering_check"],
+        # A room alone is no shared library: what it needs is in others.
+        linkstatic = 1,
         deps = deps + _IMPLICIT_DEPS,
         visibility = _visibility(room, visible_to),
         **kwargs
@@ -131,9 +135,9 @@ def rota_room(
     for src in native.glob(["*_test.cc"], allow_empty = True):
         _unit_test(src, [":" + name] + deps + test_deps, exceptions, tests)
     if platform_dirs:
-        for folder, system in _PLATFORM_DIRS.items():
+        for folder, compatible in _systems_of_folders().items():
             for src in native.glob([folder + "/*_test.cc"], allow_empty = True):
-                _unit_test(src, [":" + name] + deps + test_deps, exceptions, tests, target_compatible_with = [system])
+                _unit_test(src, [":" + name] + deps + test_deps, exceptions, tests, target_compatible_with = compatible)
 
 def _unit_test(src, deps, exceptions, options, **kwargs):
     name = src[:-len(".cc")].replace("/", "_")
@@ -145,6 +149,14 @@ def _unit_test(src, deps, exceptions, options, **kwargs):
         exceptions = exceptions,
         **kwargs
     )
+
+def _systems_of_folders():
+    """For each platform folder, what target_compatible_with says for a test that stands in it."""
+    systems = {}
+    for system, folders in _PLATFORM_DIRS.items():
+        for folder in folders:
+            systems.setdefault(folder, {"//conditions:default": ["@platforms//os:none"]})[system] = []
+    return {folder: select(choice) for folder, choice in systems.items()}
 
 def _platform_files(folder):
     return native.glob([folder + "/*.cc", folder + "/*.h"], exclude = [folder + "/*_test.cc"], allow_empty = True)
@@ -172,6 +184,15 @@ def rota_c_test(name, srcs, deps = ["//capi:rota"], copts = [], size = "small", 
         copts = _C_COPTS + copts,
         deps = deps,
         size = size,
+        **kwargs
+    )
+
+def rota_c_library(name, copts = [], **kwargs):
+    """A library in C11, with our warnings: what tests and examples need of the system."""
+    native.cc_library(
+        name = name,
+        copts = _C_COPTS + copts,
+        linkstatic = 1,
         **kwargs
     )
 

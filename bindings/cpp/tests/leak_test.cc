@@ -8,9 +8,9 @@
 #include "doctest/doctest.h"
 
 #include <condition_variable>
-#include <cstdlib>
 #include <future>
 #include <mutex>
+#include <new>
 #include <string>
 
 namespace {
@@ -21,13 +21,12 @@ using namespace std::chrono_literals;
 class Blocks {
  public:
   static void* alloc(void* self, size_t size, size_t align) {
-    const size_t step = align < sizeof(void*) ? sizeof(void*) : align;
-    void* memory = std::aligned_alloc(step, (size + step - 1) / step * step);
+    void* memory = ::operator new(size, std::align_val_t{align}, std::nothrow);
     if (memory != nullptr) static_cast<Blocks*>(self)->add(1);
     return memory;
   }
-  static void free(void* self, void* memory, size_t, size_t) {
-    std::free(memory);
+  static void free(void* self, void* memory, size_t, size_t align) {
+    ::operator delete(memory, std::align_val_t{align});
     static_cast<Blocks*>(self)->add(-1);
   }
 

@@ -4,9 +4,7 @@
 #include <rota/rota.hpp>
 
 #include "doctest/doctest.h"
-
-#include <fcntl.h>
-#include <unistd.h>
+#include "tests/support/socket.h"
 
 #include <array>
 #include <string>
@@ -146,10 +144,10 @@ TEST_CASE("connects given up at any moment leave nothing behind") {
   for (int i = 0; i < 100; ++i) rt.block_on(body(i));
 }
 
-TEST_CASE("a pipe is ready when there is something to read") {
+TEST_CASE("a stream of the host is ready when there is something to read") {
   rota::runtime rt = two_workers();
-  int ends[2];
-  REQUIRE(pipe2(ends, O_NONBLOCK | O_CLOEXEC) == 0);
+  os_socket ends[2];
+  os_socket_pair(ends);
   {
     auto watched = rota::fd::attach(rt, ends[0]).value();
     CHECK(rota::fd::attach(rt, ends[0]).status() == ROTA_EEXIST);
@@ -158,12 +156,12 @@ TEST_CASE("a pipe is ready when there is something to read") {
       CHECK(early.index == 1);
       auto write_it = [&]() -> rota::task<> {
         co_await rota::yield();
-        CHECK(write(ends[1], "x", 1) == 1);
+        CHECK(os_socket_send(ends[1], "x", 1) == 1);
       };
       auto [ready, written] = co_await rota::join(watched.readable(), write_it());
       CHECK((ready.value() & ROTA_READABLE) != 0);
       char read_back = 0;
-      CHECK(read(ends[0], &read_back, 1) == 1);
+      CHECK(os_socket_receive(ends[0], &read_back, 1) == 1);
       auto end_it = [&]() -> rota::task<> {
         co_await rota::yield();
         CHECK(watched.deregister() == ROTA_OK);
@@ -173,8 +171,8 @@ TEST_CASE("a pipe is ready when there is something to read") {
     };
     rt.block_on(body());
   }
-  close(ends[0]);
-  close(ends[1]);
+  os_socket_close(ends[0]);
+  os_socket_close(ends[1]);
 }
 
 }  // namespace

@@ -45,7 +45,9 @@ void close_fd(int& fd) {
 
 }  // namespace
 
-Status EpollPoller::open() {
+Status EpollPoller::open(const platform::Memory&) { return make(); }
+
+Status EpollPoller::make() {
   epoll_ = ::epoll_create1(EPOLL_CLOEXEC);
   if (epoll_ < 0) return platform::last_os_error();
   wake_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -61,7 +63,7 @@ void EpollPoller::close() {
   close_fd(wake_);
 }
 
-Status EpollPoller::add(intptr_t fd, uint64_t token) {
+Status EpollPoller::add(intptr_t fd, uint64_t token, Entry&) {
   if (fd < 0 || fd > INT_MAX) return Status::kBadDescriptor;
   epoll_event event{};
   event.events = EPOLLIN | EPOLLOUT | EPOLLPRI | EPOLLRDHUP | EPOLLET;
@@ -77,7 +79,7 @@ Status EpollPoller::add(intptr_t fd, uint64_t token) {
   }
 }
 
-void EpollPoller::del(intptr_t fd) {
+void EpollPoller::del(intptr_t fd, Entry&) {
   epoll_event unused{};
   // Fails only when the owner has closed the descriptor already, and with it what there was to delete.
   (void)::epoll_ctl(epoll_, EPOLL_CTL_DEL, static_cast<int>(fd), &unused);
@@ -146,7 +148,7 @@ Status EpollPoller::after_fork() {
   // Closing is safe: the queue is the parent's as long as it has its own descriptors. Deleting from it would not be.
   close();
   wake_pending_.store(false, base::memory_order_relaxed);
-  return open();
+  return make();
 }
 
 }  // namespace rota::io

@@ -15,6 +15,8 @@
 #include "core/base/atomic.h"
 #include "core/base/status.h"
 #include "core/io/ready.h"
+#include "core/platform/memory.h"
+#include "core/platform/signal.h"
 
 namespace rota::io {
 
@@ -22,27 +24,31 @@ class EpollPoller {
  public:
   static constexpr uint64_t kWakeToken = UINT64_MAX;
   static constexpr uint32_t kBatch = 512;
+  static constexpr uint32_t kAssumed = 0;
+  struct Entry {};
 
   EpollPoller() = default;
   ~EpollPoller() { close(); }
   EpollPoller(const EpollPoller&) = delete;
   EpollPoller& operator=(const EpollPoller&) = delete;
 
-  Status open();
+  Status open(const platform::Memory& memory);
   void close();
-  Status add(intptr_t fd, uint64_t token);
-  void del(intptr_t fd);
+  Status add(intptr_t fd, uint64_t token, Entry& entry);
+  void del(intptr_t fd, Entry& entry);
+  void want(Entry&, uint32_t) {}
   Status poll(uint64_t timeout_ns, uint32_t& count);
   Event event(uint32_t index) const;
   void wake();
-  bool wake_pending() const { return wake_pending_.load(base::memory_order_relaxed); }
-  intptr_t handle() const { return epoll_; }
+  bool unfinished() const { return wake_pending_.load(base::memory_order_relaxed); }
+  Status join(platform::SignalSet& set) { return set.add(epoll_); }
   Status after_fork();
 
   // For tests: as if the kernel had no epoll_pwait2 (it came with Linux 5.11).
   void round_to_milliseconds() { has_pwait2_ = false; }
 
  private:
+  Status make();
   int wait(uint64_t timeout_ns);
 
   int epoll_ = -1;

@@ -7,6 +7,7 @@ namespace rota::platform {
 
 // ESHUTDOWN of a socket is not the runtime's: it is a broken pipe.
 Status status_of_os_error(int code) {
+  if (code == ENOTSUP) return Status::kNotSupported;  // the same number as EOPNOTSUPP on some systems
   switch (code) {
     case 0:
       return Status::kOk;

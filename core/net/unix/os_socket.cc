@@ -5,7 +5,6 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <poll.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -13,7 +12,9 @@
 #include <climits>
 #include <cstddef>
 
-#include "core/io/ready.h"
+#include "core/net/number_option.h"
+#include "core/net/unix/repeat.h"
+#include "core/net/unix/system.h"
 #include "core/platform/os_error.h"
 
 namespace rota::net::os {
@@ -26,42 +27,11 @@ int fd_of(Handle socket) { return static_cast<int>(socket); }
 
 const sockaddr* sockaddr_of(const Address& address) { return reinterpret_cast<const sockaddr*>(address.data()); }
 
-// Calls again as long as a signal interrupts.
-template <class Call>
-auto repeat(Call call) {
-  auto result = call();
-  while (result < 0 && errno == EINTR) result = call();
-  return result;
-}
+// What some systems take in one call; others refuse more.
+size_t at_most_int(size_t len) { return len < INT_MAX ? len : INT_MAX; }
 
 Status set_int(Handle socket, int level, int name, int value) {
   return ::setsockopt(fd_of(socket), level, name, &value, sizeof value) == 0 ? Status::kOk : last_os_error();
-}
-
-struct Number {
-  int level, name;
-  int64_t least, most;
-};
-
-// The options that are plain numbers.
-bool number_of(Option option, Number& number) {
-  switch (option) {
-    case Option::kNoDelay:
-      number = {IPPROTO_TCP, TCP_NODELAY, 0, 1};
-      return true;
-    case Option::kKeepAlive:
-      number = {SOL_SOCKET, SO_KEEPALIVE, 0, 1};
-      return true;
-    case Option::kRecvBuffer:
-      number = {SOL_SOCKET, SO_RCVBUF, 1, INT_MAX / 2};
-      return true;
-    case Option::kSendBuffer:
-      number = {SOL_SOCKET, SO_SNDBUF, 1, INT_MAX / 2};
-      return true;
-    case Option::kLinger:
-      return false;
-  }
-  return false;
 }
 
 Status configure(Handle socket, const TcpOptions& options) {
@@ -97,7 +67,7 @@ Status status_of_lookup(int error) {
 
 Result<Handle> open_tcp(const Address& address, const TcpOptions& options) {
   const int family = address.is_v6() ? AF_INET6 : AF_INET;
-  const Handle socket = ::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
+  const Handle socket = new_socket(family);
   if (socket < 0) return last_os_error();
   if (const Status status = configure(socket, options); !ok(status)) {
     close(socket);
@@ -127,7 +97,7 @@ Status connected(Handle socket) {
 Status bind_and_listen(Handle socket, const Address& address, const TcpOptions& options) {
   if (const Status status = set_int(socket, SOL_SOCKET, SO_REUSEADDR, 1); !ok(status)) return status;
   if (options.reuse_port) {
-    if (const Status status = set_int(socket, SOL_SOCKET, SO_REUSEPORT, 1); !ok(status)) return status;
+    if (const Status status = set_int(socket, SOL_SOCKET, kReusePortOption, 1); !ok(status)) return status;
   }
   if (address.is_v6()) {
     const Status status = set_int(socket, IPPROTO_IPV6, IPV6_V6ONLY, options.v6_only ? 1 : 0);
@@ -140,48 +110,41 @@ Status bind_and_listen(Handle socket, const Address& address, const TcpOptions& 
 
 Result<Handle> accept(Handle listener) {
   for (;;) {
-    // Linux gives the connection its listener's options, nodelay included.
-    const Handle socket = ::accept4(fd_of(listener), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    // It has its listener's options, nodelay included.
+    const Handle socket = next_connection(fd_of(listener));
     if (socket >= 0) return socket;
-    switch (errno) {
-      case EINTR:
-      case ECONNABORTED:
-      case EPROTO:
-      case ENETDOWN:
-      case EHOSTDOWN:
-      case EHOSTUNREACH:
-      case ENETUNREACH:
-      case ENOPROTOOPT:
-      case ENONET:
-        continue;  // the connection was broken before we got it (accept(2))
-      default:
-        return last_os_error();
-    }
+    const bool gone = errno == EINTR || errno == ECONNABORTED || errno == EPROTO || connection_was_gone(errno);
+    if (!gone) return last_os_error();
   }
 }
 
-// Never repeated: Linux has closed it even when it says EINTR.
+// Never repeated: it is closed even when that says EINTR.
 void close(Handle socket) { ::close(fd_of(socket)); }
 
 Status read(Handle socket, void* buffer, size_t len, size_t& count) {
-  const ssize_t got = repeat([&] { return ::recv(fd_of(socket), buffer, len < SSIZE_MAX ? len : SSIZE_MAX, 0); });
+  const ssize_t got = repeat([&] { return ::recv(fd_of(socket), buffer, at_most_int(len), 0); });
   if (got < 0) return last_os_error();
   count = static_cast<size_t>(got);
   return Status::kOk;
 }
 
 Status write(Handle socket, const Buffer* buffers, size_t buffer_count, size_t& count) {
+  // As many of them as one call takes; one that is too much for it goes alone, in part.
+  size_t fitting = 0, total = 0;
+  for (; fitting < buffer_count && buffers[fitting].len <= INT_MAX - total; ++fitting) total += buffers[fitting].len;
+  const bool alone = buffer_count == 1 || (total == 0 && fitting < buffer_count);
   ssize_t put;
-  if (buffer_count == 1) {
-    put = repeat([&] { return ::send(fd_of(socket), buffers->data, buffers->len, MSG_NOSIGNAL); });
+  if (alone) {
+    const Buffer& buffer = buffer_count == 1 ? *buffers : buffers[fitting];
+    put = repeat([&] { return ::send(fd_of(socket), buffer.data, at_most_int(buffer.len), kSendFlags); });
   } else {
     // The same two words.
     static_assert(sizeof(iovec) == sizeof(Buffer) && offsetof(iovec, iov_base) == offsetof(Buffer, data) &&
                   offsetof(iovec, iov_len) == offsetof(Buffer, len));
     msghdr message{};
     message.msg_iov = reinterpret_cast<iovec*>(const_cast<Buffer*>(buffers));
-    message.msg_iovlen = buffer_count;
-    put = repeat([&] { return ::sendmsg(fd_of(socket), &message, MSG_NOSIGNAL); });
+    message.msg_iovlen = static_cast<decltype(message.msg_iovlen)>(fitting);
+    put = repeat([&] { return ::sendmsg(fd_of(socket), &message, kSendFlags); });
   }
   if (put < 0) return last_os_error();
   count = static_cast<size_t>(put);
@@ -201,7 +164,8 @@ Status set_option(Handle socket, Option option, int64_t value) {
   }
   if (value < -1 || value > INT_MAX) return Status::kInvalid;
   const linger wait{.l_onoff = value >= 0 ? 1 : 0, .l_linger = value >= 0 ? static_cast<int>(value) : 0};
-  return ::setsockopt(fd_of(socket), SOL_SOCKET, SO_LINGER, &wait, sizeof wait) == 0 ? Status::kOk : last_os_error();
+  return ::setsockopt(fd_of(socket), SOL_SOCKET, kLingerOption, &wait, sizeof wait) == 0 ? Status::kOk
+                                                                                         : last_os_error();
 }
 
 Status get_option(Handle socket, Option option, int64_t& value) {
@@ -215,7 +179,7 @@ Status get_option(Handle socket, Option option, int64_t& value) {
   }
   linger wait{};
   socklen_t size = sizeof wait;
-  if (::getsockopt(fd_of(socket), SOL_SOCKET, SO_LINGER, &wait, &size) != 0) return last_os_error();
+  if (::getsockopt(fd_of(socket), SOL_SOCKET, kLingerOption, &wait, &size) != 0) return last_os_error();
   value = wait.l_onoff != 0 ? wait.l_linger : -1;
   return Status::kOk;
 }
@@ -243,23 +207,6 @@ Status resolve(const char* name, uint16_t port, Address* addresses, size_t capac
   }
   ::freeaddrinfo(found);
   return count == 0 ? Status::kNotFound : Status::kOk;
-}
-
-Status readiness(Handle descriptor, bool read, bool write, uint32_t& ready) {
-  ready = 0;
-  pollfd look{.fd = fd_of(descriptor), .events = 0, .revents = 0};
-  look.events |= POLLRDHUP;
-  if (read) look.events |= POLLIN;
-  if (write) look.events |= POLLOUT;
-  if (repeat([&] { return ::poll(&look, 1, 0); }) < 0) return last_os_error();
-  if ((look.revents & POLLNVAL) != 0) return Status::kBadDescriptor;
-  if ((look.revents & POLLIN) != 0) ready |= io::kReadable;
-  if ((look.revents & POLLOUT) != 0) ready |= io::kWritable;
-  if ((look.revents & POLLRDHUP) != 0) ready |= (read ? io::kReadable : 0) | io::kReadClosed;
-  // Whoever tries is told at once: that is readiness for both.
-  if ((look.revents & POLLHUP) != 0) ready |= io::kReadable | io::kWritable | io::kReadClosed;
-  if ((look.revents & POLLERR) != 0) ready |= io::kReadable | io::kWritable | io::kError;
-  return Status::kOk;
 }
 
 }  // namespace rota::net::os

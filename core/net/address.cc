@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "core/net/address.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-
 #include <cstring>
+
+#include "core/net/socket_headers.h"
 
 namespace rota::net {
 namespace {
 
-sa_family_t family_of(const unsigned char* data) {
+int family_of(const unsigned char* data) {
   sockaddr generic;
   std::memcpy(&generic, data, sizeof generic);
   return generic.sa_family;
@@ -19,7 +17,8 @@ sa_family_t family_of(const unsigned char* data) {
 }  // namespace
 
 static_assert(Address::kCapacity >= sizeof(sockaddr_storage));
-static_assert(Address::kTextCapacity >= INET6_ADDRSTRLEN);
+// Windows' own constant has room for a port as well.
+static_assert(Address::kTextCapacity >= sizeof "ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255");
 
 Address::Address(const void* data, size_t size) {
   size_ = static_cast<uint32_t>(size < kCapacity ? size : kCapacity);
