@@ -106,6 +106,21 @@ local function pointer_of(self, what)
   return self.pointer or error(("rota: %s: this runtime is closed"):format(what), 3)
 end
 
+-- Whether a completion is at hand; takes more from the engine when there is none.
+local function take(self)
+  if self.first < self.last then return true end
+  local status = C.rota_queue_pop(self.queue, self.batch, BATCH, self.count)
+  if status < 0 then check(status, "pump") end
+  self.first, self.last, self.more = 0, self.count[0], status == K.ROTA_PENDING
+  return self.last > 0
+end
+
+-- Consumes a completion that take() said is at hand.
+local function next_completion(self)
+  self.first = self.first + 1
+  return self.batch[self.first - 1]
+end
+
 -- While a runtime closes, coroutines that end because of it end quietly.
 local function is_cancelled(failure)
   local name = rota.error_name(failure)
@@ -120,18 +135,21 @@ function Runtime:close(seconds)
   if getmetatable(self) ~= Runtime then misuse("close: a runtime is needed, not %s", tostring(self)) end
   if not self.pointer then return true end
   local status = C.rota_runtime_shutdown(self.pointer, nanoseconds(seconds, "close"))
-  while self:take() do
-    coroutines.complete(self, self:next())
+  while self.queue and take(self) do -- one of those resumed may close it, too
+    coroutines.complete(self, next_completion(self))
   end
-  for _, entry in pairs(self.waiting) do
-    kept[#kept + 1] = entry.state
-    coroutines.finish(entry, K.ROTA_ESHUTDOWN)
-  end
-  C.rota_queue_release(ffi.gc(self.queue, nil))
-  C.rota_runtime_release(ffi.gc(self.pointer, nil))
-  self.queue, self.pointer, self.waiting = nil, nil, {}
-  for i = #open, 1, -1 do
-    if open[i] == self then table.remove(open, i) end
+  if self.pointer then
+    C.rota_queue_release(ffi.gc(self.queue, nil))
+    C.rota_runtime_release(ffi.gc(self.pointer, nil))
+    local left = self.waiting
+    self.queue, self.pointer, self.waiting = nil, nil, {}
+    for i = #open, 1, -1 do
+      if open[i] == self then table.remove(open, i) end
+    end
+    for _, entry in pairs(left) do
+      kept[#kept + 1] = entry.state
+      coroutines.finish(entry, K.ROTA_ESHUTDOWN)
+    end
   end
   coroutines.forget_failures(is_cancelled)
   coroutines.raise_failure()
@@ -232,21 +250,6 @@ end
 
 -- ----------------------------------------------------------------------------------------------- pulling completions
 
--- Whether a completion is at hand; takes more from the engine when there is none.
-function Runtime:take()
-  if self.first < self.last then return true end
-  local status = C.rota_queue_pop(self.queue, self.batch, BATCH, self.count)
-  if status < 0 then check(status, "pump") end
-  self.first, self.last, self.more = 0, self.count[0], status == K.ROTA_PENDING
-  return self.last > 0
-end
-
--- Consumes a completion that take() said is at hand.
-function Runtime:next()
-  self.first = self.first + 1
-  return self.batch[self.first - 1]
-end
-
 local function check_limits(budget, max_items)
   nanoseconds(budget, "pump")
   if max_items ~= nil and not (type(max_items) == "number" and max_items >= 1) then
@@ -263,8 +266,8 @@ local function pump_one(self, budget, max_items)
   local pointer = self.pointer
   local deadline = deadline_after(C.rota_now(pointer), budget)
   local handled, limit = 0, max_items or math.huge
-  while self.pointer and self:take() do
-    coroutines.complete(self, self:next())
+  while self.pointer and take(self) do
+    coroutines.complete(self, next_completion(self))
     handled = handled + 1
     if handled >= limit or not self.pointer or C.rota_now(pointer) >= deadline then break end
   end

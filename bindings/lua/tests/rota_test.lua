@@ -425,6 +425,20 @@ test("close cancels, resumes everyone who waits, and answers afterwards", functi
   rota.pump()
 end)
 
+test("a coroutine that close resumes may close again", function()
+  local runtime = rota.runtime({ workers = 1 })
+  local closed = 0
+  for _ = 1, 3 do
+    rota.go(function()
+      pcall(rota.await, runtime:sleep(1000))
+      equal(runtime:close(), true)
+      closed = closed + 1
+    end)
+  end
+  equal(runtime:close(), true)
+  equal(closed, 3)
+end)
+
 test("close gives up on a blocking call in time, and what that call uses stays", function()
   native.native_open_gate(0)
   local runtime = rota.runtime({ workers = 1 })
