@@ -51,7 +51,7 @@ rota_status job_read_file(rota_godot_call* call) {
   if (file == NULL) return status_of(errno);
   size_t room = 0, got = 1;
   rota_status status = ROTA_OK;
-  while (got > 0) {
+  while (got > 0 && call->output_len <= INT32_MAX) {
     if (call->output_len == room) {
       room = room == 0 ? 65536 : room * 2;
       uint8_t* larger = realloc(call->output, room);
@@ -90,7 +90,8 @@ void job_release(void* state) {
 
 static rota_status run(void* state) {
   job* job = state;
-  return job->work(&job->call);
+  const rota_status status = job->work(&job->call);
+  return status == ROTA_OK && job->call.output_len > INT32_MAX ? ROTA_EOVERFLOW : status; /* Godot's arrays end there */
 }
 
 static rota_status poll(void* state, rota_context* cx) {

@@ -100,24 +100,28 @@ gd_variant task_wrap(rota_task* task, rota_queue* queue, job* job) {
 METHOD(is_done) {
   UNUSED_ARGUMENTS;
   const struct script_task* self = user_data;
+  if (self == NULL) return value_nil(); /* there was no memory for it */
   return value_bool(self->status != ROTA_PENDING);
 }
 
 METHOD(status) {
   UNUSED_ARGUMENTS;
   const struct script_task* self = user_data;
+  if (self == NULL) return value_nil(); /* there was no memory for it */
   return value_int(self->status);
 }
 
 METHOD(status_name) {
   UNUSED_ARGUMENTS;
   const struct script_task* self = user_data;
+  if (self == NULL) return value_nil(); /* there was no memory for it */
   return value_text(rota_status_name(self->status));
 }
 
 METHOD(result) {
   UNUSED_ARGUMENTS;
   const struct script_task* self = user_data;
+  if (self == NULL) return value_nil(); /* there was no memory for it */
   gd_variant value;
   gd_variant_copy(&value, &self->result);
   return value;
@@ -126,6 +130,7 @@ METHOD(result) {
 METHOD(cancel) {
   UNUSED_ARGUMENTS;
   const struct script_task* self = user_data;
+  if (self == NULL) return value_nil(); /* there was no memory for it */
   return value_bool(rota_task_cancel(self->task) == ROTA_OK);
 }
 

@@ -7,8 +7,8 @@
  * Its functions have the types that rota_spawn_blocking and rota_spawn take, so that any language that can pass a C
  * function's address runs them on the engine's threads.
  *
- * Thread safety: an asset is used by one thread at a time (the engine passes it from one to the next); share and
- * release from any.
+ * Thread safety: an asset is used by one thread at a time (the engine passes it from one to the next) until it is
+ * decoded, and then by any number; share and release from any.
  */
 #ifndef ROTA_EXAMPLES_ASSETS_H
 #define ROTA_EXAMPLES_ASSETS_H

@@ -62,29 +62,35 @@ function world:reset(way, frames)
     let_go(tile)
   end
   self.way, self.frames, self.tiles = way, frames, {}
-  self.assets = {} -- by path: what was decoded stays, for when the camera comes back
+  self.assets = {} -- by path: what is decoded stays, for when the camera comes back
 end
 
 -- Tiles on their way.
 function world:loading() return self.frames.requested - self.frames.arrived - self.frames.failed end
 
+local function new_asset(path) return ffi.gc(assets.asset_new(path), assets.asset_release) end
+
 -- With rota: two awaits, and what comes after them runs within the budget of some later frame.
-local function stream(self, tile, asset, frames)
+local function stream(self, tile, path, frames)
+  local asset = self.assets[path] or new_asset(path)
   local runtime, give = self.runtime, assets.asset_share
   if assets.asset_pixels(asset) == nil then
     rota.await(runtime:spawn_blocking(assets.asset_read, give(asset), assets.asset_release))
   end
   rota.await(runtime:spawn(assets.asset_decode, give(asset), { drop = assets.asset_release, name = "tile" }))
   local start = love.timer.getTime()
+  self.assets[path] = asset
   if self.tiles[tile.key] == tile then settle(tile, asset) end -- else it has gone out of sight meanwhile
   frames.arrived = frames.arrived + 1
   frames:add_item(start - self.pump_start, love.timer.getTime() - start, self.budget)
 end
 
 -- Without: the frame waits.
-local function load_now(tile, asset, frames)
+local function load_now(self, tile, path, frames)
+  local asset = self.assets[path] or new_asset(path)
   local status = assets.asset_load(asset)
   if status ~= rota.constants.ROTA_OK then error("status " .. status, 0) end
+  self.assets[path] = asset
   settle(tile, asset)
   frames.arrived = frames.arrived + 1
 end
@@ -94,17 +100,15 @@ function world:request(key, column, row)
   self.tiles[key] = tile
   frames.requested = frames.requested + 1
   local path = ("%s/%d_%d.tile"):format(self.folder, column % self.columns, row % self.rows)
-  local asset = self.assets[path] or ffi.gc(assets.asset_new(path), assets.asset_release)
-  self.assets[path] = asset
   local function note(ok, failure)
     if ok then return end
     frames.failed = frames.failed + 1
     print(("%s did not come: %s"):format(path, tostring(failure)))
   end
   if self.way == "rota" then
-    rota.go(function() note(pcall(stream, self, tile, asset, frames)) end)
+    rota.go(function() note(pcall(stream, self, tile, path, frames)) end)
   else
-    note(pcall(load_now, tile, asset, frames))
+    note(pcall(load_now, self, tile, path, frames))
   end
 end
 

@@ -41,9 +41,15 @@ struct request {
   struct world* world;
   struct frames* frames;
   asset* tile;
-  int index; /* in world->tiles */
+  asset** place; /* where it stays when it is decoded */
+  int index;     /* in world->tiles */
   uint32_t life;
 };
+
+/* What is decoded stays, for when the camera comes back. */
+static void keep(asset** place, asset* tile) {
+  if (*place == NULL) *place = asset_share(tile);
+}
 
 static int settle(struct world* world, struct tile* tile, const asset* pixels) {
   tile->texture =
@@ -68,6 +74,7 @@ static void on_loaded(rota_task* task, rota_status status, void* user1, void* us
   const uint64_t start = rota_now(world->runtime);
   int ok = status == ROTA_OK;
   (void)task, (void)user2;
+  if (ok) keep(request->place, request->tile);
   /* Else it has gone out of sight meanwhile. */
   if (ok && tile->used && tile->life == request->life) ok = settle(world, tile, request->tile) == 0;
   count(request->frames, ok, status == ROTA_OK ? SDL_GetError() : rota_status_name(status));
@@ -76,7 +83,7 @@ static void on_loaded(rota_task* task, rota_status status, void* user1, void* us
   free(request);
 }
 
-static rota_status start_loading(struct world* world, struct tile* tile, asset* pixels) {
+static rota_status start_loading(struct world* world, struct tile* tile, asset* pixels, asset** place) {
   struct load load = {.runtime = world->runtime, .tile = asset_share(pixels)};
   const rota_spawn_desc desc = {.size = sizeof desc,
                                 .poll = load_poll,
@@ -87,7 +94,7 @@ static rota_status start_loading(struct world* world, struct tile* tile, asset* 
                                 .name_len = 4};
   struct request* request = malloc(sizeof *request);
   if (request == NULL) return asset_release(load.tile), ROTA_ENOMEM;
-  *request = (struct request){world, world->frames, asset_share(pixels), (int)(tile - world->tiles), tile->life};
+  *request = (struct request){world, world->frames, asset_share(pixels), place, (int)(tile - world->tiles), tile->life};
   rota_task* task = NULL;
   rota_status status = rota_spawn(world->runtime, &desc, &task);
   if (status == ROTA_OK) status = rota_task_on_done(task, world->queue, on_loaded, request, NULL);
@@ -107,27 +114,27 @@ static void forget(struct tile* tile) {
   tile->used = 0;
 }
 
-static asset* asset_at(struct world* world, int column, int row) {
+static asset** place_of(struct world* world, int column, int row, char* path, size_t room) {
   const int x = ((column % world->columns) + world->columns) % world->columns;
   const int y = ((row % world->rows) + world->rows) % world->rows;
-  asset** place = &world->assets[y * world->columns + x];
-  if (*place == NULL) {
-    char path[4096];
-    snprintf(path, sizeof path, "%s/%d_%d.tile", world->folder, x, y);
-    *place = asset_new(path);
-  }
-  return *place;
+  snprintf(path, room, "%s/%d_%d.tile", world->folder, x, y);
+  return &world->assets[y * world->columns + x];
 }
 
 static void request_tile(struct world* world, struct tile* tile, int column, int row) {
-  asset* pixels = asset_at(world, column, row);
+  char path[4096];
+  asset** place = place_of(world, column, row, path, sizeof path);
+  asset* pixels = *place != NULL ? asset_share(*place) : asset_new(path);
   *tile = (struct tile){.used = 1, .column = column, .row = row, .life = ++world->lives};
   world->frames->requested++;
   rota_status status = pixels == NULL ? ROTA_ENOMEM : ROTA_OK;
-  if (status == ROTA_OK) status = world->with_rota ? start_loading(world, tile, pixels) : asset_load(pixels);
-  if (status == ROTA_OK && world->with_rota) return;
-  const int ok = status == ROTA_OK && settle(world, tile, pixels) == 0;
-  count(world->frames, ok, status == ROTA_OK ? SDL_GetError() : rota_status_name(status));
+  if (status == ROTA_OK) status = world->with_rota ? start_loading(world, tile, pixels, place) : asset_load(pixels);
+  if (status != ROTA_OK || !world->with_rota) {
+    const int ok = status == ROTA_OK && settle(world, tile, pixels) == 0;
+    if (ok) keep(place, pixels);
+    count(world->frames, ok, status == ROTA_OK ? SDL_GetError() : rota_status_name(status));
+  }
+  asset_release(pixels);
 }
 
 static struct tile* find(struct world* world, int column, int row) {

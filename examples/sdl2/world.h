@@ -25,7 +25,7 @@ struct world {
   SDL_Renderer* renderer;
   rota_runtime* runtime;
   rota_queue* queue;
-  asset** assets; /* columns * rows: what was decoded stays */
+  asset** assets; /* columns * rows: what is decoded */
   struct tile tiles[WORLD_TILES];
   uint32_t lives;
   int x, y;      /* the camera, in pixels */
