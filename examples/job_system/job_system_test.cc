@@ -187,18 +187,13 @@ TEST_CASE("inside a job, waiting helps but is refused where it would have to sle
     done = system.wait_for_jobs(ready) == JobSystem::Wait::kDone;
     refused = system.wait_for_jobs(never) == JobSystem::Wait::kRefused;
   };
-  const rota_spawn_desc desc{.size = sizeof desc,
-                             .room = ROTA_ROOM_WORKERS,
-                             .poll = [](void* state, rota_context*) -> rota_status {
-                               (*static_cast<std::function<void()>*>(state))();
-                               return ROTA_OK;
-                             },
-                             .drop = nullptr,
-                             .state = &body,
-                             .state_size = 0,
-                             .on = nullptr,
-                             .name = nullptr,
-                             .name_len = 0};
+  rota_spawn_desc desc{};
+  desc.size = sizeof desc;
+  desc.state = &body;
+  desc.poll = [](void* state, rota_context*) -> rota_status {
+    (*static_cast<std::function<void()>*>(state))();
+    return ROTA_OK;
+  };
   REQUIRE(rota_spawn(engine.runtime(), &desc, &task) == ROTA_OK);  // a worker, for sure
   CHECK(rota_task_wait(task, ROTA_FOREVER) == ROTA_OK);
   CHECK(done);

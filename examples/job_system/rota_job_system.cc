@@ -32,15 +32,13 @@ class RotaJob final : public JobSystem::Job {
     state_.store(State::kReady, std::memory_order_release);
     announce();
     add_reference();
-    const rota_spawn_desc desc{.size = sizeof desc,
-                               .room = ROTA_ROOM_WORKERS,
-                               .poll = poll,
-                               .drop = drop,
-                               .state = this,
-                               .state_size = 0,
-                               .on = nullptr,
-                               .name = name_,
-                               .name_len = std::strlen(name_)};
+    rota_spawn_desc desc{};
+    desc.size = sizeof desc;
+    desc.poll = poll;
+    desc.drop = drop;
+    desc.state = this;
+    desc.name = name_;
+    desc.name_len = std::strlen(name_);
     // Without a worker to do it, who called does: a job is never lost. `this` may be gone after a good spawn only if
     // nobody holds it, and who counts dependencies off does.
     if (rota_spawn(runtime_, &desc, nullptr) != ROTA_OK) (void)run_if_ready();
