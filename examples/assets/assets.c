@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <time.h>
 
 #include "examples/assets/tile.h"
 
@@ -121,6 +122,12 @@ void asset_thread_start(void* user, uint32_t room, uint32_t index) {
   (void)user, (void)room, (void)index;
   /* On Linux this is the thread's own. That it is refused is no reason to stop. */
   (void)setpriority(PRIO_PROCESS, 0, 10);
+}
+
+uint64_t asset_thread_time(void) {
+  struct timespec time = {0, 0};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
 }
 
 int asset_write(const char* path, int x, int y) {

@@ -44,6 +44,9 @@ ROTA_API const uint8_t* asset_pixels(const asset* tile);
  * loading never takes a core from the frame loop. */
 ROTA_API void asset_thread_start(void* user, uint32_t room, uint32_t index);
 
+/* The processor time this thread has had, in nanoseconds: what a frame costs, whoever else uses the machine. */
+ROTA_API uint64_t asset_thread_time(void);
+
 /* Writes the tile at (x, y) of an endless landscape. 0, or -1 with errno. */
 ROTA_API int asset_write(const char* path, int x, int y);
 

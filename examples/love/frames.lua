@@ -8,7 +8,8 @@ frames.BINS = 100 -- milliseconds; longer ones are counted in the last
 
 function frames.new()
   local self = setmetatable({
-    times = {}, -- seconds, in order
+    times = {}, -- seconds
+    costs = {}, -- seconds of the main thread's processor time
     bins = {},
     requested = 0, -- tiles
     arrived = 0,
@@ -23,9 +24,10 @@ function frames.new()
   return self
 end
 
--- A frame took `seconds`, from its start to the start of the next.
-function frames:add(seconds)
+-- A frame took `seconds`, from its start to the start of the next, and had the processor for `cost` seconds of these.
+function frames:add(seconds, cost)
   self.times[#self.times + 1] = seconds
+  self.costs[#self.costs + 1] = cost
   local bin = math.min(frames.BINS, math.floor(seconds * 1000) + 1)
   self.bins[bin] = self.bins[bin] + 1
 end
@@ -39,10 +41,10 @@ function frames:add_item(offset, seconds, budget)
   self.longest_item = math.max(self.longest_item, seconds)
 end
 
--- The time that `part` (0..1) of the frames do not exceed.
-function frames:percentile(part)
+-- The time, or the cost, that `part` (0..1) of the frames do not exceed.
+function frames:percentile(part, of)
   local sorted = {}
-  for i, time in ipairs(self.times) do
+  for i, time in ipairs(of or self.times) do
     sorted[i] = time
   end
   table.sort(sorted)
@@ -60,6 +62,7 @@ function frames:json()
     '"max_ms": ' .. number(self:percentile(1) * 1000),
     ('"requested": %d, "arrived": %d, "failed": %d'):format(self.requested, self.arrived, self.failed),
     ('"items": %d, "late_items": %d'):format(self.items, self.late_items),
+    '"cpu_p99_ms": ' .. number(self:percentile(0.99, self.costs) * 1000),
     '"longest_item_ms": ' .. number(self.longest_item * 1000),
     '"bins": [' .. table.concat(self.bins, ", ") .. "]",
   }

@@ -106,7 +106,7 @@ end
 -- did, or at once when that is over.
 function love.run()
   love.load(love.arg.parseGameArguments(arg))
-  local started, due = love.timer.getTime(), love.timer.getTime()
+  local started, due, had = love.timer.getTime(), love.timer.getTime(), world.thread_time()
   return function()
     handle_events()
     local recorded = flying()
@@ -114,9 +114,9 @@ function love.run()
     draw()
     due = math.max(due + FRAME, love.timer.getTime())
     love.timer.sleep(due - love.timer.getTime())
-    local now = love.timer.getTime()
-    if recorded then recorded:add(now - started) end
-    started = now
+    local now, has = love.timer.getTime(), world.thread_time()
+    if recorded then recorded:add(now - started, has - had) end
+    started, had = now, has
     if finished then
       world:close()
       return 0

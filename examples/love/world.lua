@@ -15,6 +15,7 @@ rota_status asset_decode(void *tile, rota_context *cx);
 rota_status asset_load(asset *tile);
 const uint8_t *asset_pixels(const asset *tile);
 void asset_thread_start(void *user, uint32_t room, uint32_t index);
+uint64_t asset_thread_time(void);
 ]])
 local assets = rota.load(os.getenv("ASSETS_LIBRARY") or "librota_assets.so")
 
@@ -162,6 +163,9 @@ function world:draw()
   end
   graphics.setColor(1, 1, 1)
 end
+
+-- Processor seconds that this thread has had.
+function world.thread_time() return tonumber(assets.asset_thread_time()) * 1e-9 end
 
 function world:close() return self.runtime:close() end
 
