@@ -53,7 +53,9 @@ func a_script_awaits_a_sleep():
 	equal(task.is_done(), false)
 	equal(task.status_name(), "ROTA_PENDING")
 	equal(yield(task, "completed"), null)
-	check(OS.get_ticks_usec() - start >= 50000, "it came early")
+	# Godot's clock is not disciplined by NTP, the engine's is: they may differ by 500 millionths.
+	var took = OS.get_ticks_usec() - start
+	check(took >= 50000 - 50, "it came after %d us" % took)
 	check(frame > first_frame, "no frame went by meanwhile")
 	equal(task.is_done(), true)
 	equal(task.status_name(), "ROTA_OK")
