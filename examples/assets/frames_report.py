@@ -4,7 +4,7 @@
 
   frames_report.py check FILE SECONDS   fails unless the result has the shape it must have: prints `ok ...`, `FAIL ...`;
                                         exits with 3 when only time was short (`slow ...`): a busy machine, try again
-  frames_report.py svg FILE OUT         draws both histograms
+  frames_report.py svg FILE OUT         draws the histograms: frame times, and what frames cost the main thread
   frames_report.py picture FILE WIDTH HEIGHT
                                         fails unless FILE, a PNG or BMP, has that size and something on it
 """
@@ -62,13 +62,14 @@ def check(path, seconds):
     return status
 
 
-def rows(data):
+def rows(data, title, bins_key, p99_key, top):
     """The bars of both ways, as SVG; heights grow with the logarithm, so that one bad frame is seen beside hundreds."""
     left, width, height = 150, 560, 78
     step = width / SHOWN_MS
+    yield f'<text x="{left}" y="{top + 20}" class="title">{title}</text>'
     for index, way in enumerate(("main", "rota")):
-        run, base = data[way], 112 + index * 118
-        bins = run["bins"][: SHOWN_MS - 1] + [sum(run["bins"][SHOWN_MS - 1:])]
+        run, base = data[way], top + 112 + index * 118
+        bins = run[bins_key][: SHOWN_MS - 1] + [sum(run[bins_key][SHOWN_MS - 1:])]
         most = math.log1p(max(bins))
         yield (f'<text x="{left - 14}" y="{base - 42}" text-anchor="end" class="name" fill="{COLOURS[way]}">'
                f'{NAMES[way]}</text>')
@@ -79,17 +80,17 @@ def rows(data):
                 tall = max(2.0, height * math.log1p(count) / most)
                 yield (f'<rect x="{left + bin_ms * step + 0.75:.2f}" y="{base - tall:.2f}" width="{step - 1.5:.2f}" '
                        f'height="{tall:.2f}" fill="{COLOURS[way]}"><title>{bin_ms} ms: {count}</title></rect>')
-        p99 = min(run["p99_ms"], SHOWN_MS)
-        text = f"99 % within {run['p99_ms']:.0f} ms"
+        p99 = min(run[p99_key], SHOWN_MS)
+        text = f"99 % within {run[p99_key]:.0f} ms"
         x = left + p99 * step
         anchor, at = ("end", x - 5) if p99 > SHOWN_MS * 0.8 else ("start", x + 5)
         yield f'<line x1="{x:.1f}" y1="{base - height}" x2="{x:.1f}" y2="{base}" class="p99"/>'
         yield f'<text x="{at:.1f}" y="{base - height + 9}" text-anchor="{anchor}" class="small">{text}</text>'
     for milliseconds in (0, 8, FRAME_MS, 24, 33.3, 48, 64):
         text = f"{milliseconds:.3g}" + ("+ ms" if milliseconds == SHOWN_MS else "")
-        yield f'<text x="{left + milliseconds * step:.1f}" y="248" text-anchor="middle" class="small">{text}</text>'
+        yield f'<text x="{left + milliseconds * step:.1f}" y="{top + 248}" text-anchor="middle" class="small">{text}</text>'
     x = left + FRAME_MS * step
-    yield f'<line x1="{x:.1f}" y1="30" x2="{x:.1f}" y2="234" class="due"/>'
+    yield f'<line x1="{x:.1f}" y1="{top + 30}" x2="{x:.1f}" y2="{top + 234}" class="due"/>'
 
 
 def svg(path, out):
@@ -101,12 +102,12 @@ def svg(path, out):
     # `fill` of a class would win over the attribute of the names.
     style = style.replace("fill:#3a4550}", "}") + ".title,.small{fill:#3a4550}"
     parts = [
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 760 264" role="img">',
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 760 528" role="img">',
         "<title>Frame times while tiles load: with rota, and on the main thread</title>",
         f"<style>{style}</style>",
-        '<rect width="760" height="264" rx="6" fill="#fbfcfd"/>',
-        '<text x="150" y="20" class="title">Frame times while tiles load (heights: logarithm of the count)</text>',
-        *rows(data),
+        '<rect width="760" height="528" rx="6" fill="#fbfcfd"/>',
+        *rows(data, "What a frame costs the main thread, processor time", "cost_bins", "cpu_p99_ms", 0),
+        *rows(data, "From frame to frame, with all that others do on the machine", "bins", "p99_ms", 264),
         "</svg>",
     ]
     with open(out, "w", encoding="utf-8") as file:

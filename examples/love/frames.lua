@@ -10,7 +10,8 @@ function frames.new()
   local self = setmetatable({
     times = {}, -- seconds
     costs = {}, -- seconds of the main thread's processor time
-    bins = {},
+    bins = {}, -- of times, by the millisecond
+    cost_bins = {}, -- of costs
     requested = 0, -- tiles
     arrived = 0,
     failed = 0,
@@ -19,17 +20,22 @@ function frames.new()
     longest_item = 0, -- seconds
   }, frames)
   for i = 1, frames.BINS do
-    self.bins[i] = 0
+    self.bins[i], self.cost_bins[i] = 0, 0
   end
   return self
+end
+
+local function count(bins, seconds)
+  local bin = math.min(frames.BINS, math.floor(seconds * 1000) + 1)
+  bins[bin] = bins[bin] + 1
 end
 
 -- A frame took `seconds`, from its start to the start of the next, and had the processor for `cost` seconds of these.
 function frames:add(seconds, cost)
   self.times[#self.times + 1] = seconds
   self.costs[#self.costs + 1] = cost
-  local bin = math.min(frames.BINS, math.floor(seconds * 1000) + 1)
-  self.bins[bin] = self.bins[bin] + 1
+  count(self.bins, seconds)
+  count(self.cost_bins, cost)
 end
 
 local CLOCK = 0.0002 -- seconds between the pump's look at the clock and ours
@@ -64,6 +70,7 @@ function frames:json()
     ('"items": %d, "late_items": %d'):format(self.items, self.late_items),
     '"cpu_p99_ms": ' .. number(self:percentile(0.99, self.costs) * 1000),
     '"longest_item_ms": ' .. number(self.longest_item * 1000),
+    '"cost_bins": [' .. table.concat(self.cost_bins, ", ") .. "]",
     '"bins": [' .. table.concat(self.bins, ", ") .. "]",
   }
   return "{" .. table.concat(fields, ", ") .. "}"
