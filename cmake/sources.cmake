@@ -3,13 +3,19 @@
 # Written by tools/cmake_sources from Bazel's own list: do not edit. A list for each system's folders.
 
 set(ROTA_CAPI_SOURCES
+  capi/blocking_job.cc
   capi/channel.cc
   capi/context.cc
+  capi/dependency.cc
   capi/fd.cc
   capi/foreign_task.cc
+  capi/group.cc
+  capi/help.cc
   capi/mutex.cc
   capi/notify.cc
   capi/oneshot.cc
+  capi/parallel.cc
+  capi/profiler.cc
   capi/queue.cc
   capi/runtime.cc
   capi/semaphore.cc
@@ -17,6 +23,7 @@ set(ROTA_CAPI_SOURCES
   capi/spawn.cc
   capi/status.cc
   capi/task.cc
+  capi/thread.cc
   capi/time.cc
   capi/unix_socket.cc)
 
@@ -35,17 +42,22 @@ set(ROTA_CORE_SOURCES
   core/platform/memory.cc
   core/platform/queue_traits.cc
   core/runtime/delivery.cc
+  core/runtime/guest.cc
   core/runtime/host_queue.cc
   core/runtime/runtime.cc
   core/scheduler/current.cc
   core/scheduler/current_thread.cc
+  core/scheduler/guests.cc
+  core/scheduler/help.cc
   core/scheduler/idle.cc
   core/scheduler/injector.cc
   core/scheduler/multi_thread.cc
+  core/scheduler/parallel.cc
   core/scheduler/park.cc
   core/scheduler/run_queue.cc
   core/scheduler/thread_home.cc
   core/scheduler/worker.cc
+  core/scheduler/worker_guest.cc
   core/sync/channel.cc
   core/sync/lock_word.cc
   core/sync/mutex.cc
@@ -53,6 +65,8 @@ set(ROTA_CORE_SOURCES
   core/sync/oneshot.cc
   core/sync/semaphore.cc
   core/sync/value_queue.cc
+  core/task/dependency.cc
+  core/task/group.cc
   core/task/header.cc
   core/task/join.cc
   core/task/owned_set.cc
@@ -72,6 +86,7 @@ set(ROTA_CORE_SOURCES_BSD
 set(ROTA_CORE_SOURCES_DARWIN
   core/io/darwin/system.cc
   core/net/darwin/system.cc
+  core/platform/darwin/affinity.cc
   core/platform/darwin/parker.cc
   core/platform/darwin/system.cc
   core/platform/darwin/thread.cc)
@@ -79,6 +94,7 @@ set(ROTA_CORE_SOURCES_DARWIN
 set(ROTA_CORE_SOURCES_FREEBSD
   core/io/freebsd/system.cc
   core/net/freebsd/system.cc
+  core/platform/freebsd/affinity.cc
   core/platform/freebsd/parker.cc
   core/platform/freebsd/system.cc
   core/platform/freebsd/thread.cc)
@@ -93,6 +109,7 @@ set(ROTA_CORE_SOURCES_LINUX
   core/io/linux/system.cc
   core/net/linux/readiness.cc
   core/net/linux/system.cc
+  core/platform/linux/affinity.cc
   core/platform/linux/parker.cc
   core/platform/linux/signal.cc
   core/platform/linux/system.cc
@@ -112,6 +129,7 @@ set(ROTA_CORE_SOURCES_WINDOWS
   core/net/windows/os_socket.cc
   core/net/windows/readiness.cc
   core/platform/windows/afd.cc
+  core/platform/windows/affinity.cc
   core/platform/windows/clock.cc
   core/platform/windows/os_error.cc
   core/platform/windows/parker.cc

@@ -22,6 +22,8 @@ typedef struct rota_notify rota_notify;
 typedef struct rota_mutex rota_mutex;
 typedef struct rota_semaphore rota_semaphore;
 typedef struct rota_channel rota_channel;
+typedef struct rota_group rota_group;
+typedef struct rota_thread rota_thread;
 typedef rota_status (*rota_poll_fn)(void* state, rota_context* cx);
 typedef void (*rota_drop_fn)(void* state);
 typedef void (*rota_done_fn)(rota_task* task, rota_status status, void* user1, void* user2);
@@ -39,7 +41,24 @@ typedef struct rota_thread_hooks {
   void (*start)(void* user, uint32_t room, uint32_t index);
   void (*stop)(void* user, uint32_t room, uint32_t index);
   void* user;
+  size_t (*name)(void* user, uint32_t room, uint32_t index, char* buffer, size_t capacity);
+  size_t (*affinity)(void* user, uint32_t room, uint32_t index, uint32_t* cores, size_t capacity);
 } rota_thread_hooks;
+typedef struct rota_poll_info {
+  uint32_t size;
+  uint32_t room;
+  uint64_t id;
+  const char* name;
+  size_t name_len;
+  rota_task* task;
+} rota_poll_info;
+typedef struct rota_profiler {
+  uint32_t size;
+  uint32_t zero;
+  void (*begin)(void* user, const rota_poll_info* poll);
+  void (*end)(void* user, const rota_poll_info* poll, rota_status status);
+  void* user;
+} rota_profiler;
 typedef struct rota_runtime_options {
   uint32_t size;
   uint32_t workers;
@@ -51,6 +70,9 @@ typedef struct rota_runtime_options {
   size_t name_len;
   const rota_allocator* allocator;
   const rota_thread_hooks* hooks;
+  const rota_profiler* profiler;
+  uint32_t threads_max;
+  uint32_t guests_max;
 } rota_runtime_options;
 typedef struct rota_metrics {
   uint32_t size;
@@ -84,6 +106,12 @@ typedef struct rota_spawn_desc {
   rota_queue* on;
   const char* name;
   size_t name_len;
+  rota_group* group;
+  rota_task* const* after;
+  uint32_t after_count;
+  uint32_t after_room;
+  uint32_t priority;
+  uint32_t flags;
 } rota_spawn_desc;
 typedef struct rota_completion {
   rota_task* task;
@@ -104,6 +132,28 @@ typedef struct rota_buffer {
   const void* data;
   size_t len;
 } rota_buffer;
+typedef struct rota_help {
+  uint32_t size;
+  uint32_t what;
+  uint32_t floor;
+  uint32_t zero;
+  rota_group* group;
+} rota_help;
+typedef rota_status (*rota_range_fn)(void* user, size_t begin, size_t end);
+typedef struct rota_parallel {
+  uint32_t size;
+  uint32_t priority;
+  rota_range_fn body;
+  void* user;
+  rota_drop_fn drop;
+  size_t count;
+  size_t grain;
+  uint32_t threads_max;
+  uint32_t flags;
+  rota_group* group;
+  const char* name;
+  size_t name_len;
+} rota_parallel;
 uint32_t rota_version(void);
 const char* rota_status_name(rota_status status);
 const char* rota_status_message(rota_status status);
@@ -156,6 +206,7 @@ rota_queue* rota_queue_clone(rota_queue* queue);
 void rota_queue_release(rota_queue* queue);
 rota_status rota_queue_handle(rota_queue* queue, intptr_t* out);
 rota_status rota_queue_run(rota_queue* queue, uint32_t max_items, uint64_t budget_ns, uint32_t* out_ran);
+rota_status rota_queue_run_until(rota_queue* queue, uint32_t floor, uint32_t max_items, uint64_t deadline_ns, uint32_t* out_ran);
 rota_status rota_queue_pop(rota_queue* queue, rota_completion* out, uint32_t capacity, uint32_t* out_count);
 rota_status rota_tcp_options_init(rota_tcp_options* options, size_t size);
 rota_status rota_tcp_connect(rota_runtime* runtime, const char* host, size_t host_len, uint16_t port, const rota_tcp_options* options, rota_socket** out_socket, rota_task** out);
@@ -224,6 +275,24 @@ rota_status rota_channel_close(rota_channel* channel);
 size_t rota_channel_len(const rota_channel* channel);
 rota_channel* rota_channel_clone(rota_channel* channel);
 void rota_channel_release(rota_channel* channel);
+rota_status rota_task_after(rota_task* task, rota_task* other);
+rota_status rota_task_start(rota_task* task);
+rota_status rota_group_create(rota_runtime* runtime, rota_group* parent, rota_group** out);
+rota_status rota_group_close(rota_group* group);
+rota_status rota_group_cancel(rota_group* group);
+rota_status rota_group_task(rota_group* group, rota_task** out);
+rota_status rota_group_drain(rota_group* group, uint64_t timeout_ns);
+uint32_t rota_group_size(rota_group* group);
+rota_group* rota_group_clone(rota_group* group);
+void rota_group_release(rota_group* group);
+rota_status rota_task_help(rota_task* task, const rota_help* how, uint64_t timeout_ns);
+rota_status rota_parallel_for(rota_runtime* runtime, const rota_parallel* loop);
+rota_status rota_parallel_start(rota_runtime* runtime, const rota_parallel* loop, rota_task** out);
+rota_status rota_thread_enter(rota_runtime* runtime, rota_thread** out);
+rota_status rota_thread_run(rota_thread* thread, uint32_t max_items, uint64_t budget_ns, uint32_t* out_ran);
+rota_status rota_thread_serve(rota_thread* thread, uint64_t timeout_ns, uint32_t* out_ran);
+rota_status rota_thread_interrupt(rota_thread* thread);
+rota_status rota_thread_leave(rota_thread* thread);
 ]])
 
 return {
@@ -281,6 +350,16 @@ return {
   ROTA_BLOCKING_MAX = 16384,
   ROTA_ROOM_WORKERS = 0,
   ROTA_ROOM_BLOCKING = 1,
+  ROTA_ROOM_HOST = 2,
+  ROTA_PRIORITY_NORMAL = 0,
+  ROTA_PRIORITY_HIGH = 1,
+  ROTA_PRIORITY_LOW = 2,
+  ROTA_THREADS_MAX = 17408,
+  ROTA_GUESTS_NONE = 4294967295,
+  ROTA_GUESTS_MAX = 1024,
+  ROTA_SPAWN_HELD = 1,
+  ROTA_SPAWN_AFTER_ANY = 2,
+  ROTA_AFTER_MAX = 65536,
   ROTA_MISSED_BURST = 0,
   ROTA_MISSED_SKIP = 1,
   ROTA_MISSED_DELAY = 2,
@@ -299,4 +378,7 @@ return {
   ROTA_CLOSED_READ = 4,
   ROTA_ERROR = 8,
   ROTA_PERMITS_MAX = 4294967295,
+  ROTA_HELP_DESCENDANTS = 0,
+  ROTA_HELP_PRIORITY = 1,
+  ROTA_HELP_NONE = 2,
 }

@@ -66,13 +66,14 @@ def read_comments(unit, path):
 
 
 def type_text(type_, where):
-    """A type as the interface writes it: `const char*`, `rota_task**`, `uint8_t[16]`."""
+    """A type as the interface writes it: `const char*`, `rota_task**`, `rota_task* const*`, `uint8_t[16]`."""
     if type_.kind == TypeKind.CONSTANTARRAY:
         return "%s[%d]" % (type_text(type_.element_type, where), type_.element_count)
     text = re.sub(r"\s*\*\s*", "*", type_.spelling)
-    base = re.sub(r"^const |\**$", "", text)
+    text = text.replace("*const*", "* const*")
+    base = re.sub(r"^const |(\* const)?\**$", "", text)
     by_value = "*" not in text
-    if not re.fullmatch(r"(const )?\w+\**", text) or not (base in SCALARS or base.startswith("rota_")):
+    if not re.fullmatch(r"(const )?\w+(\** const\*|\**)", text) or not (base in SCALARS or base.startswith("rota_")):
         raise ApiError("%s: the ABI has no type '%s' (contract 8)" % (where, type_.spelling))
     if by_value and type_.get_canonical().kind in (TypeKind.RECORD, TypeKind.ENUM, TypeKind.BOOL):
         raise ApiError("%s: '%s' may only be passed by pointer (contract 8)" % (where, type_.spelling))

@@ -38,16 +38,15 @@ def identifier(name):
 
 
 def rust_type(text):
-    """`const char*` is *const c_char, `rota_task**` is *mut *mut rota_task."""
+    """`const char*` is *const c_char, `rota_task**` is *mut *mut rota_task, `rota_task* const*` is *const *mut rota_task."""
     array = re.fullmatch(r"(.*)\[(\d+)\]", text)
     if array:
         return "[%s; %s]" % (rust_type(array.group(1)), array.group(2))
-    constant, base, stars = re.fullmatch(r"(const )?(\w+)(\**)", text).groups()
+    constant, base, stars, outer = re.fullmatch(r"(const )?(\w+)(\**)( const\*)?", text).groups()
     result = SCALARS.get(base, base)
-    # Only what the innermost pointer points to can be const.
     for depth in range(len(stars)):
         result = ("*const " if constant and depth == 0 else "*mut ") + result
-    return result
+    return "*const " + result if outer else result
 
 
 def returns(entry):

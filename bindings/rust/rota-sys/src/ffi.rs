@@ -107,6 +107,20 @@ pub struct rota_channel {
     _marker: PhantomData<(*mut u8, PhantomPinned)>,
 }
 
+/// tasks that are cancelled, waited for and helped as one
+#[repr(C)]
+pub struct rota_group {
+    _data: [u8; 0],
+    _marker: PhantomData<(*mut u8, PhantomPinned)>,
+}
+
+/// a thread of the host that works for a runtime
+#[repr(C)]
+pub struct rota_thread {
+    _data: [u8; 0],
+    _marker: PhantomData<(*mut u8, PhantomPinned)>,
+}
+
 /// Polls a task: returns 0 when it is ready, 1 (ROTA_PENDING) after arranging for its waker to be woken, or an error, which ends the task with that status. Any other value ends it with ROTA_EINVAL. Never called twice at a time.
 pub type rota_poll_fn =
     Option<unsafe extern "C" fn(state: *mut c_void, cx: *mut rota_context) -> rota_status>;
@@ -161,7 +175,7 @@ const _: () = {
     assert!(core::mem::offset_of!(rota_allocator, user) == 16);
 };
 
-/// Called on each thread of the engine, first and last thing it does. `room` is ROTA_ROOM_\*, `index` counts from 0 in its room. They must not block and must not release the runtime. Either may be NULL.
+/// Called on each thread of the engine, first and last thing it does. `room` is ROTA_ROOM_\*, `index` counts from 0 in its room. They must not block and must not release the runtime. Each may be NULL. Before `start` come `name`, which writes the thread's name into `buffer` and returns its length (0: the engine's own, "rota-w0" and so on; 15 bytes are used at most), and `affinity`, which writes the numbers of the cores that the thread may run on and returns how many (0: where it likes). Cores that do not exist are left out; when none is left, or the system knows no affinity, the thread stays where it is.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct rota_thread_hooks {
@@ -172,24 +186,116 @@ pub struct rota_thread_hooks {
     pub start: Option<unsafe extern "C" fn(user: *mut c_void, room: u32, index: u32)>,
     pub stop: Option<unsafe extern "C" fn(user: *mut c_void, room: u32, index: u32)>,
     pub user: *mut c_void,
+    pub name: Option<
+        unsafe extern "C" fn(
+            user: *mut c_void,
+            room: u32,
+            index: u32,
+            buffer: *mut c_char,
+            capacity: usize,
+        ) -> usize,
+    >,
+    pub affinity: Option<
+        unsafe extern "C" fn(
+            user: *mut c_void,
+            room: u32,
+            index: u32,
+            cores: *mut u32,
+            capacity: usize,
+        ) -> usize,
+    >,
 }
 #[cfg(target_pointer_width = "64")]
 const _: () = {
-    assert!(core::mem::size_of::<rota_thread_hooks>() == 32);
+    assert!(core::mem::size_of::<rota_thread_hooks>() == 48);
     assert!(core::mem::offset_of!(rota_thread_hooks, size) == 0);
     assert!(core::mem::offset_of!(rota_thread_hooks, zero) == 4);
     assert!(core::mem::offset_of!(rota_thread_hooks, start) == 8);
     assert!(core::mem::offset_of!(rota_thread_hooks, stop) == 16);
     assert!(core::mem::offset_of!(rota_thread_hooks, user) == 24);
+    assert!(core::mem::offset_of!(rota_thread_hooks, name) == 32);
+    assert!(core::mem::offset_of!(rota_thread_hooks, affinity) == 40);
 };
 #[cfg(target_pointer_width = "32")]
 const _: () = {
-    assert!(core::mem::size_of::<rota_thread_hooks>() == 20);
+    assert!(core::mem::size_of::<rota_thread_hooks>() == 28);
     assert!(core::mem::offset_of!(rota_thread_hooks, size) == 0);
     assert!(core::mem::offset_of!(rota_thread_hooks, zero) == 4);
     assert!(core::mem::offset_of!(rota_thread_hooks, start) == 8);
     assert!(core::mem::offset_of!(rota_thread_hooks, stop) == 12);
     assert!(core::mem::offset_of!(rota_thread_hooks, user) == 16);
+    assert!(core::mem::offset_of!(rota_thread_hooks, name) == 20);
+    assert!(core::mem::offset_of!(rota_thread_hooks, affinity) == 24);
+};
+
+/// What a profiler is told of a poll.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct rota_poll_info {
+    /// sizeof(rota_poll_info) as the library was compiled
+    pub size: u32,
+    /// where it runs: ROTA_ROOM_\*
+    pub room: u32,
+    /// of the task: given to no other in this runtime
+    pub id: u64,
+    /// it was spawned with; not terminated; NULL: none
+    pub name: *const c_char,
+    pub name_len: usize,
+    /// borrowed; NULL for a blocking job and a chunk of rota_parallel_for
+    pub task: *mut rota_task,
+}
+#[cfg(target_pointer_width = "64")]
+const _: () = {
+    assert!(core::mem::size_of::<rota_poll_info>() == 40);
+    assert!(core::mem::offset_of!(rota_poll_info, size) == 0);
+    assert!(core::mem::offset_of!(rota_poll_info, room) == 4);
+    assert!(core::mem::offset_of!(rota_poll_info, id) == 8);
+    assert!(core::mem::offset_of!(rota_poll_info, name) == 16);
+    assert!(core::mem::offset_of!(rota_poll_info, name_len) == 24);
+    assert!(core::mem::offset_of!(rota_poll_info, task) == 32);
+};
+#[cfg(target_pointer_width = "32")]
+const _: () = {
+    assert!(core::mem::size_of::<rota_poll_info>() == 32);
+    assert!(core::mem::offset_of!(rota_poll_info, size) == 0);
+    assert!(core::mem::offset_of!(rota_poll_info, room) == 4);
+    assert!(core::mem::offset_of!(rota_poll_info, id) == 8);
+    assert!(core::mem::offset_of!(rota_poll_info, name) == 16);
+    assert!(core::mem::offset_of!(rota_poll_info, name_len) == 20);
+    assert!(core::mem::offset_of!(rota_poll_info, task) == 24);
+};
+
+/// Called before and after each poll of the host's tasks, each blocking job, and each chunk of rota_parallel_for, on the thread that runs it. Calls nest properly on each thread: a wait that helps polls inside a poll. They must not block, must not throw, and must not call rota but to read a name or status. `status` is what the poll returned.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct rota_profiler {
+    /// sizeof(rota_profiler)
+    pub size: u32,
+    /// must be 0
+    pub zero: u32,
+    pub begin: Option<unsafe extern "C" fn(user: *mut c_void, poll: *const rota_poll_info)>,
+    pub end: Option<
+        unsafe extern "C" fn(user: *mut c_void, poll: *const rota_poll_info, status: rota_status),
+    >,
+    pub user: *mut c_void,
+}
+#[cfg(target_pointer_width = "64")]
+const _: () = {
+    assert!(core::mem::size_of::<rota_profiler>() == 32);
+    assert!(core::mem::offset_of!(rota_profiler, size) == 0);
+    assert!(core::mem::offset_of!(rota_profiler, zero) == 4);
+    assert!(core::mem::offset_of!(rota_profiler, begin) == 8);
+    assert!(core::mem::offset_of!(rota_profiler, end) == 16);
+    assert!(core::mem::offset_of!(rota_profiler, user) == 24);
+};
+#[cfg(target_pointer_width = "32")]
+const _: () = {
+    assert!(core::mem::size_of::<rota_profiler>() == 20);
+    assert!(core::mem::offset_of!(rota_profiler, size) == 0);
+    assert!(core::mem::offset_of!(rota_profiler, zero) == 4);
+    assert!(core::mem::offset_of!(rota_profiler, begin) == 8);
+    assert!(core::mem::offset_of!(rota_profiler, end) == 12);
+    assert!(core::mem::offset_of!(rota_profiler, user) == 16);
 };
 
 #[repr(C)]
@@ -215,10 +321,16 @@ pub struct rota_runtime_options {
     pub allocator: *const rota_allocator,
     /// NULL: none. Copied.
     pub hooks: *const rota_thread_hooks,
+    /// NULL: none, and none of its cost. Copied.
+    pub profiler: *const rota_profiler,
+    /// most threads the engine ever has at a time, of all kinds; 0: the sum of the above. ROTA_WORKERS_AUTO and blocking_max are lowered to fit (one blocking thread is left if any is asked for and there is room); workers above it: ROTA_EINVAL
+    pub threads_max: u32,
+    /// threads of the host that may work for the runtime at a time (rota_thread_enter, rota_task_help): 1..ROTA_GUESTS_MAX or ROTA_GUESTS_NONE; 0: 4 with workers, without workers none. With workers = 0 and guests, the guests together do all the work, and the runtime is not hosted in the sense of rota_queue
+    pub guests_max: u32,
 }
 #[cfg(target_pointer_width = "64")]
 const _: () = {
-    assert!(core::mem::size_of::<rota_runtime_options>() == 64);
+    assert!(core::mem::size_of::<rota_runtime_options>() == 80);
     assert!(core::mem::offset_of!(rota_runtime_options, size) == 0);
     assert!(core::mem::offset_of!(rota_runtime_options, workers) == 4);
     assert!(core::mem::offset_of!(rota_runtime_options, blocking_max) == 8);
@@ -229,10 +341,13 @@ const _: () = {
     assert!(core::mem::offset_of!(rota_runtime_options, name_len) == 40);
     assert!(core::mem::offset_of!(rota_runtime_options, allocator) == 48);
     assert!(core::mem::offset_of!(rota_runtime_options, hooks) == 56);
+    assert!(core::mem::offset_of!(rota_runtime_options, profiler) == 64);
+    assert!(core::mem::offset_of!(rota_runtime_options, threads_max) == 72);
+    assert!(core::mem::offset_of!(rota_runtime_options, guests_max) == 76);
 };
 #[cfg(target_pointer_width = "32")]
 const _: () = {
-    assert!(core::mem::size_of::<rota_runtime_options>() == 48);
+    assert!(core::mem::size_of::<rota_runtime_options>() == 64);
     assert!(core::mem::offset_of!(rota_runtime_options, size) == 0);
     assert!(core::mem::offset_of!(rota_runtime_options, workers) == 4);
     assert!(core::mem::offset_of!(rota_runtime_options, blocking_max) == 8);
@@ -243,6 +358,9 @@ const _: () = {
     assert!(core::mem::offset_of!(rota_runtime_options, name_len) == 36);
     assert!(core::mem::offset_of!(rota_runtime_options, allocator) == 40);
     assert!(core::mem::offset_of!(rota_runtime_options, hooks) == 44);
+    assert!(core::mem::offset_of!(rota_runtime_options, profiler) == 48);
+    assert!(core::mem::offset_of!(rota_runtime_options, threads_max) == 52);
+    assert!(core::mem::offset_of!(rota_runtime_options, guests_max) == 56);
 };
 
 /// Counters since the start unless they say "now". Read while the engine runs, so figures may be a moment apart.
@@ -358,10 +476,21 @@ pub struct rota_spawn_desc {
     pub name: *const c_char,
     /// at most 255
     pub name_len: usize,
+    /// it becomes a member; NULL: of the group of the task whose poll spawns it, if that has one
+    pub group: *mut rota_group,
+    /// it starts when all of these have ended; borrowed during the call; may be NULL
+    pub after: *const *mut rota_task,
+    pub after_count: u32,
+    /// of edges that rota_task_after may add
+    pub after_room: u32,
+    /// ROTA_PRIORITY_\*; only normal with ROTA_ROOM_BLOCKING
+    pub priority: u32,
+    /// ROTA_SPAWN_\*
+    pub flags: u32,
 }
 #[cfg(target_pointer_width = "64")]
 const _: () = {
-    assert!(core::mem::size_of::<rota_spawn_desc>() == 64);
+    assert!(core::mem::size_of::<rota_spawn_desc>() == 96);
     assert!(core::mem::offset_of!(rota_spawn_desc, size) == 0);
     assert!(core::mem::offset_of!(rota_spawn_desc, room) == 4);
     assert!(core::mem::offset_of!(rota_spawn_desc, poll) == 8);
@@ -371,10 +500,16 @@ const _: () = {
     assert!(core::mem::offset_of!(rota_spawn_desc, on) == 40);
     assert!(core::mem::offset_of!(rota_spawn_desc, name) == 48);
     assert!(core::mem::offset_of!(rota_spawn_desc, name_len) == 56);
+    assert!(core::mem::offset_of!(rota_spawn_desc, group) == 64);
+    assert!(core::mem::offset_of!(rota_spawn_desc, after) == 72);
+    assert!(core::mem::offset_of!(rota_spawn_desc, after_count) == 80);
+    assert!(core::mem::offset_of!(rota_spawn_desc, after_room) == 84);
+    assert!(core::mem::offset_of!(rota_spawn_desc, priority) == 88);
+    assert!(core::mem::offset_of!(rota_spawn_desc, flags) == 92);
 };
 #[cfg(target_pointer_width = "32")]
 const _: () = {
-    assert!(core::mem::size_of::<rota_spawn_desc>() == 36);
+    assert!(core::mem::size_of::<rota_spawn_desc>() == 60);
     assert!(core::mem::offset_of!(rota_spawn_desc, size) == 0);
     assert!(core::mem::offset_of!(rota_spawn_desc, room) == 4);
     assert!(core::mem::offset_of!(rota_spawn_desc, poll) == 8);
@@ -384,6 +519,12 @@ const _: () = {
     assert!(core::mem::offset_of!(rota_spawn_desc, on) == 24);
     assert!(core::mem::offset_of!(rota_spawn_desc, name) == 28);
     assert!(core::mem::offset_of!(rota_spawn_desc, name_len) == 32);
+    assert!(core::mem::offset_of!(rota_spawn_desc, group) == 36);
+    assert!(core::mem::offset_of!(rota_spawn_desc, after) == 40);
+    assert!(core::mem::offset_of!(rota_spawn_desc, after_count) == 44);
+    assert!(core::mem::offset_of!(rota_spawn_desc, after_room) == 48);
+    assert!(core::mem::offset_of!(rota_spawn_desc, priority) == 52);
+    assert!(core::mem::offset_of!(rota_spawn_desc, flags) == 56);
 };
 
 /// A completion taken by rota_queue_pop. `task` is given: release it.
@@ -469,6 +610,103 @@ const _: () = {
     assert!(core::mem::size_of::<rota_buffer>() == 8);
     assert!(core::mem::offset_of!(rota_buffer, data) == 0);
     assert!(core::mem::offset_of!(rota_buffer, len) == 4);
+};
+
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct rota_help {
+    /// sizeof(rota_help)
+    pub size: u32,
+    /// ROTA_HELP_\*
+    pub what: u32,
+    /// ROTA_PRIORITY_\*, for ROTA_HELP_PRIORITY
+    pub floor: u32,
+    /// must be 0
+    pub zero: u32,
+    /// may be NULL; when the awaited task is a group's completion, that group is meant
+    pub group: *mut rota_group,
+}
+#[cfg(target_pointer_width = "64")]
+const _: () = {
+    assert!(core::mem::size_of::<rota_help>() == 24);
+    assert!(core::mem::offset_of!(rota_help, size) == 0);
+    assert!(core::mem::offset_of!(rota_help, what) == 4);
+    assert!(core::mem::offset_of!(rota_help, floor) == 8);
+    assert!(core::mem::offset_of!(rota_help, zero) == 12);
+    assert!(core::mem::offset_of!(rota_help, group) == 16);
+};
+#[cfg(target_pointer_width = "32")]
+const _: () = {
+    assert!(core::mem::size_of::<rota_help>() == 20);
+    assert!(core::mem::offset_of!(rota_help, size) == 0);
+    assert!(core::mem::offset_of!(rota_help, what) == 4);
+    assert!(core::mem::offset_of!(rota_help, floor) == 8);
+    assert!(core::mem::offset_of!(rota_help, zero) == 12);
+    assert!(core::mem::offset_of!(rota_help, group) == 16);
+};
+
+/// Does the items \[begin, end). May be called on any thread, several at a time. Anything but ROTA_OK stops the loop.
+pub type rota_range_fn =
+    Option<unsafe extern "C" fn(user: *mut c_void, begin: usize, end: usize) -> rota_status>;
+
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct rota_parallel {
+    /// sizeof(rota_parallel)
+    pub size: u32,
+    /// of the tasks that help: ROTA_PRIORITY_\*
+    pub priority: u32,
+    /// required
+    pub body: rota_range_fn,
+    /// given to body and drop
+    pub user: *mut c_void,
+    /// NULL, or called with `user` once the loop is over, on every path
+    pub drop: rota_drop_fn,
+    /// items; 0 is fine
+    pub count: usize,
+    /// items a call of body gets (the last may get less); 0: chosen for about 8 calls a thread
+    pub grain: usize,
+    /// most threads that take part, the caller included; 0: all workers and the caller
+    pub threads_max: u32,
+    /// must be 0
+    pub flags: u32,
+    /// rota_parallel_start only; as in rota_spawn_desc
+    pub group: *mut rota_group,
+    /// for a profiler; not copied: must stay until the loop is over
+    pub name: *const c_char,
+    pub name_len: usize,
+}
+#[cfg(target_pointer_width = "64")]
+const _: () = {
+    assert!(core::mem::size_of::<rota_parallel>() == 80);
+    assert!(core::mem::offset_of!(rota_parallel, size) == 0);
+    assert!(core::mem::offset_of!(rota_parallel, priority) == 4);
+    assert!(core::mem::offset_of!(rota_parallel, body) == 8);
+    assert!(core::mem::offset_of!(rota_parallel, user) == 16);
+    assert!(core::mem::offset_of!(rota_parallel, drop) == 24);
+    assert!(core::mem::offset_of!(rota_parallel, count) == 32);
+    assert!(core::mem::offset_of!(rota_parallel, grain) == 40);
+    assert!(core::mem::offset_of!(rota_parallel, threads_max) == 48);
+    assert!(core::mem::offset_of!(rota_parallel, flags) == 52);
+    assert!(core::mem::offset_of!(rota_parallel, group) == 56);
+    assert!(core::mem::offset_of!(rota_parallel, name) == 64);
+    assert!(core::mem::offset_of!(rota_parallel, name_len) == 72);
+};
+#[cfg(target_pointer_width = "32")]
+const _: () = {
+    assert!(core::mem::size_of::<rota_parallel>() == 48);
+    assert!(core::mem::offset_of!(rota_parallel, size) == 0);
+    assert!(core::mem::offset_of!(rota_parallel, priority) == 4);
+    assert!(core::mem::offset_of!(rota_parallel, body) == 8);
+    assert!(core::mem::offset_of!(rota_parallel, user) == 12);
+    assert!(core::mem::offset_of!(rota_parallel, drop) == 16);
+    assert!(core::mem::offset_of!(rota_parallel, count) == 20);
+    assert!(core::mem::offset_of!(rota_parallel, grain) == 24);
+    assert!(core::mem::offset_of!(rota_parallel, threads_max) == 28);
+    assert!(core::mem::offset_of!(rota_parallel, flags) == 32);
+    assert!(core::mem::offset_of!(rota_parallel, group) == 36);
+    assert!(core::mem::offset_of!(rota_parallel, name) == 40);
+    assert!(core::mem::offset_of!(rota_parallel, name_len) == 44);
 };
 
 pub const ROTA_ABI_VERSION: i32 = 0;
@@ -571,6 +809,23 @@ pub const ROTA_BLOCKING_MAX: u32 = 16384;
 pub const ROTA_ROOM_WORKERS: u32 = 0;
 /// Rooms: kinds of threads, and where a task's polls run.
 pub const ROTA_ROOM_BLOCKING: u32 = 1;
+/// reported only: the host's own thread, inside one of its calls
+pub const ROTA_ROOM_HOST: u32 = 2;
+/// Priorities. Of the tasks at hand a thread takes high before normal before low; but every 8th it takes is looked for among the normal ones first, and every 64th among the low ones, so none waits for ever. What runs is not interrupted. High and low tasks go through queues that all threads share: they are meant to be few.
+pub const ROTA_PRIORITY_NORMAL: u32 = 0;
+/// Priorities. Of the tasks at hand a thread takes high before normal before low; but every 8th it takes is looked for among the normal ones first, and every 64th among the low ones, so none waits for ever. What runs is not interrupted. High and low tasks go through queues that all threads share: they are meant to be few.
+pub const ROTA_PRIORITY_HIGH: u32 = 1;
+/// Priorities. Of the tasks at hand a thread takes high before normal before low; but every 8th it takes is looked for among the normal ones first, and every 64th among the low ones, so none waits for ever. What runs is not interrupted. High and low tasks go through queues that all threads share: they are meant to be few.
+pub const ROTA_PRIORITY_LOW: u32 = 2;
+pub const ROTA_THREADS_MAX: u32 = 17408;
+pub const ROTA_GUESTS_NONE: u32 = u32::MAX;
+pub const ROTA_GUESTS_MAX: u32 = 1024;
+/// does not start before rota_task_start
+pub const ROTA_SPAWN_HELD: u32 = 1;
+/// starts whatever became of the tasks it waits for
+pub const ROTA_SPAWN_AFTER_ANY: u32 = 2;
+/// most tasks that one task may wait for
+pub const ROTA_AFTER_MAX: u32 = 65536;
 /// catch up: the late ones come at once
 pub const ROTA_MISSED_BURST: u32 = 0;
 /// leave them out and go on in step
@@ -601,6 +856,12 @@ pub const ROTA_CLOSED_READ: u32 = 4;
 /// reported only: ask the descriptor
 pub const ROTA_ERROR: u32 = 8;
 pub const ROTA_PERMITS_MAX: u32 = u32::MAX;
+/// run the awaited task itself, and members of `group` and of the groups below it
+pub const ROTA_HELP_DESCENDANTS: u32 = 0;
+/// also any task from the queues whose priority is `floor` or higher
+pub const ROTA_HELP_PRIORITY: u32 = 1;
+/// as rota_task_wait
+pub const ROTA_HELP_NONE: u32 = 2;
 
 extern "C" {
     /// major \<\< 16 | minor \<\< 8 | patch of the library that is loaded.
@@ -618,7 +879,7 @@ extern "C" {
         size: usize,
     ) -> rota_status;
 
-    /// Starts a runtime. `options` may be NULL for the defaults. Errors: ROTA_EINVAL (sizes out of range), ROTA_ENOTSUP (unknown tail), ROTA_ENOMEM, ROTA_EAGAIN (threads could not be started), ROTA_EMFILE, ROTA_ENFILE. Calls back: hooks, on the new threads.
+    /// Starts a runtime. `options` may be NULL for the defaults. With workers, blocking_max and guests all at 0 (hosted) it starts no thread, now or later. Errors: ROTA_EINVAL (sizes out of range), ROTA_ENOTSUP (unknown tail), ROTA_ENOMEM, ROTA_EAGAIN (threads could not be started), ROTA_EMFILE, ROTA_ENFILE. Calls back: hooks, on the new threads.
     pub fn rota_runtime_create(
         options: *const rota_runtime_options,
         out: *mut *mut rota_runtime,
@@ -649,14 +910,14 @@ extern "C" {
         size: usize,
     ) -> rota_status;
 
-    /// Starts a task. `out` may be NULL: then nobody holds it and it runs on its own. Errors: ROTA_EINVAL, ROTA_ENOTSUP (unknown room, or a room together with `on`), ROTA_EOVERFLOW (state_size or name_len beyond the limit), ROTA_ESHUTDOWN, ROTA_ENOMEM. On every error the state has been dropped, if a description was given whose size reaches that far.
+    /// Starts a task. `out` may be NULL: then nobody holds it and it runs on its own. Errors: ROTA_EINVAL, ROTA_ENOTSUP (unknown room, or a room together with `on`, or with a priority; unknown flags), ROTA_EOVERFLOW (state_size, name_len or after_count + after_room beyond the limit), ROTA_ECLOSED (the group takes no more), ROTA_ESHUTDOWN, ROTA_ENOMEM. On every error the state has been dropped, if a description was given whose size reaches that far.
     pub fn rota_spawn(
         runtime: *mut rota_runtime,
         desc: *const rota_spawn_desc,
         out: *mut *mut rota_task,
     ) -> rota_status;
 
-    /// Runs a task on the calling thread until it is complete and returns its status. The workers go on beside it; on a hosted runtime this call does all of the engine's work meanwhile. `room` and `on` must be 0. Errors: as rota_spawn; ROTA_EDEADLK on a thread of a runtime, or inside another block_on (state dropped). When the runtime shuts down meanwhile the task is cancelled: ROTA_ECANCELED. Calls back: poll, drop.
+    /// Runs a task on the calling thread until it is complete and returns its status. The workers go on beside it; on a hosted runtime this call does all of the engine's work meanwhile. `room`, `on`, and what follows the name must be 0. Errors: as rota_spawn; ROTA_EDEADLK on a thread of a runtime, or inside another block_on (state dropped). When the runtime shuts down meanwhile the task is cancelled: ROTA_ECANCELED. Calls back: poll, drop.
     pub fn rota_block_on(runtime: *mut rota_runtime, desc: *const rota_spawn_desc) -> rota_status;
 
     /// Runs `fn(arg)` once on a thread of the blocking pool, then `drop(arg)` (may be NULL). Cancelling takes effect as long as the job is queued; a running call cannot be stopped. `out` may be NULL. Errors: ROTA_EINVAL, ROTA_ENOTSUP (no blocking pool), ROTA_ESHUTDOWN, ROTA_EAGAIN (no thread lives and none can be started). arg is dropped on every error, if `fn` was given.
@@ -811,6 +1072,15 @@ extern "C" {
         queue: *mut rota_queue,
         max_items: u32,
         budget_ns: u64,
+        out_ran: *mut u32,
+    ) -> rota_status;
+
+    /// The same until a point of rota_now's clock (ROTA_FOREVER: no limit), and only what has the priority `floor` or a higher one: a frame that is short of time runs what is ROTA_PRIORITY_HIGH and leaves the rest queued. Completions are normal. One item at least is run when there is one. ROTA_OK: nothing at or above the floor is left. Errors: ROTA_EINVAL (no such priority), ROTA_EBUSY.
+    pub fn rota_queue_run_until(
+        queue: *mut rota_queue,
+        floor: u32,
+        max_items: u32,
+        deadline_ns: u64,
         out_ran: *mut u32,
     ) -> rota_status;
 
@@ -1175,4 +1445,82 @@ extern "C" {
 
     /// Drops a reference. NULL is fine.
     pub fn rota_channel_release(channel: *mut rota_channel);
+
+    /// Makes `task`, which was spawned with room for it and has not started, wait for `other` as well. To be sure that it has not started, spawn it with ROTA_SPAWN_HELD. Errors: ROTA_EINVAL (not such a task, or `other` is another runtime's), ROTA_EALREADY (it has started, or ended), ROTA_EOVERFLOW (after_room is used up), ROTA_EDEADLK (`other` is the task itself).
+    pub fn rota_task_after(task: *mut rota_task, other: *mut rota_task) -> rota_status;
+
+    /// Starts a task that was spawned with ROTA_SPAWN_HELD, as soon as what it waits for has ended. Until then it stays, also when its handle is released: cancel it if it is not to run. Errors: ROTA_EINVAL (not spawned held), ROTA_EALREADY.
+    pub fn rota_task_start(task: *mut rota_task) -> rota_status;
+
+    /// Tasks that belong together: a module's, a level's, a request's. What a member spawns, rota_spawn_blocking included, is a member too, unless it names another group. The group completes once: when it is closed (or its last handle is gone) and its last member has left, which a member does when its drop function has returned. `parent` may be NULL; else the new group is itself a member of it. Errors: ROTA_ECLOSED (the parent takes no more).
+    pub fn rota_group_create(
+        runtime: *mut rota_runtime,
+        parent: *mut rota_group,
+        out: *mut *mut rota_group,
+    ) -> rota_status;
+
+    /// Takes no more members from outside: spawning one answers ROTA_ECLOSED. Those it has run on, and what they spawn is still taken.
+    pub fn rota_group_close(group: *mut rota_group) -> rota_status;
+
+    /// Closes, for what members spawn too, and cancels all members, also of groups below, as rota_task_cancel does. ROTA_EALREADY when it was complete or cancelled before. Calls back: drop, of queued blocking jobs.
+    pub fn rota_group_cancel(group: *mut rota_group) -> rota_status;
+
+    /// The group's completion, to be awaited like any task; always ROTA_OK. Cancelling it is rota_group_cancel.
+    pub fn rota_group_task(group: *mut rota_group, out: *mut *mut rota_task) -> rota_status;
+
+    /// Cancels and waits at most `timeout_ns`; the calling thread helps members to their end. After ROTA_OK no code of a member runs, or will run, on any thread: a module may be unloaded. (`done` callbacks are not members: those on a queue have landed there by now, so run the queue to its end first.) Errors: ROTA_ETIMEDOUT: members still run; ROTA_EDEADLK: called by a member, or on a worker of another runtime. Calls back: poll and drop of members.
+    pub fn rota_group_drain(group: *mut rota_group, timeout_ns: u64) -> rota_status;
+
+    /// Members now, a group below counting as one. 0 for NULL.
+    pub fn rota_group_size(group: *mut rota_group) -> u32;
+
+    /// One more reference; returns its argument. NULL gives NULL.
+    pub fn rota_group_clone(group: *mut rota_group) -> *mut rota_group;
+
+    /// Drops a reference. Members run on, and may still spawn others.
+    pub fn rota_group_release(group: *mut rota_group);
+
+    /// Waits at most `timeout_ns` for the task and returns its final status; meanwhile this thread runs other tasks of the runtime, as far as `how` allows (NULL: descendants), and looks after timers and sockets when it has the chance. May be called anywhere: on a worker inside a poll (the tasks it runs are then polled inside that poll, 32 deep at most), inside block_on, in a callback, or on a thread outside, which takes a guest's seat for the while (when none is free it only waits). What runs here is never a task spawned `on` a queue or on the blocking pool. On a hosted runtime, and one without blocking threads, jobs are run when there is nothing else to do. A wait that helps too little can wait for ever: for a task that only this thread could run and may not. Give it a timeout where that can be. A task that waits for itself does. Errors: as rota_task_wait, but ROTA_EDEADLK only on a worker of another runtime (and with ROTA_HELP_NONE); ROTA_EINVAL (no such help or priority; a group of another runtime), ROTA_ENOTSUP (unknown tail). Calls back: poll, drop.
+    pub fn rota_task_help(
+        task: *mut rota_task,
+        how: *const rota_help,
+        timeout_ns: u64,
+    ) -> rota_status;
+
+    /// Calls body for all of \[0, count), in chunks that the workers and the calling thread take in turn, and returns when all is done. May be called from anywhere, also on a worker, in a chunk of another loop, or on a hosted runtime, where the caller does it all. The caller only ever waits for chunks that other threads are in the middle of. Nothing is allocated a chunk. What a body returns first that is not ROTA_OK (an exception: ROTA_EEXCEPTION; ROTA_PENDING: ROTA_EINVAL) is returned: no chunk is begun afterwards, those that run end. Errors: ROTA_EINVAL, ROTA_ENOTSUP (unknown tail); ROTA_ENOMEM; ROTA_ESHUTDOWN. Calls back: body, drop.
+    pub fn rota_parallel_for(
+        runtime: *mut rota_runtime,
+        r#loop: *const rota_parallel,
+    ) -> rota_status;
+
+    /// The same as a task, for who must not wait: the workers do it all, and the task completes with what rota_parallel_for would return. Cancelling stops it: ROTA_ECANCELED once the chunks that run have ended. `out` may be NULL. Errors: as above, and ROTA_ECLOSED (the group takes no more).
+    pub fn rota_parallel_start(
+        runtime: *mut rota_runtime,
+        r#loop: *const rota_parallel,
+        out: *mut *mut rota_task,
+    ) -> rota_status;
+
+    /// Registers the calling thread as one that works for the runtime now and then: a guest. It holds a seat from now on (rota_runtime_options.guests_max), so that its calls cannot fail for want of one. A handle belongs to one thread at a time, but for rota_thread_interrupt. Thread hooks are not called for guests. Errors: ROTA_EAGAIN (all seats are taken), ROTA_ENOTSUP (there are none), ROTA_ESHUTDOWN.
+    pub fn rota_thread_enter(runtime: *mut rota_runtime, out: *mut *mut rota_thread) -> rota_status;
+
+    /// Works as one of the workers: runs at most `max_items` polls (0: no limit) until `budget_ns` has passed (ROTA_FOREVER: no limit; a poll is not interrupted), and looks at timers and sockets. Does not wait. `out_ran` may be NULL. Between two calls nothing waits for this thread that others could not run. Returns ROTA_OK when there is nothing left to do, ROTA_PENDING when more waits. Errors: ROTA_EDEADLK (inside a poll or callback of a runtime), ROTA_EBUSY (another thread is inside with this handle), ROTA_ESHUTDOWN. Calls back: poll, drop, done.
+    pub fn rota_thread_run(
+        thread: *mut rota_thread,
+        max_items: u32,
+        budget_ns: u64,
+        out_ran: *mut u32,
+    ) -> rota_status;
+
+    /// The same, but sleeps when there is nothing to do, until `timeout_ns` has passed, rota_thread_interrupt (both: ROTA_OK), or the runtime shuts down (ROTA_ESHUTDOWN).
+    pub fn rota_thread_serve(
+        thread: *mut rota_thread,
+        timeout_ns: u64,
+        out_ran: *mut u32,
+    ) -> rota_status;
+
+    /// Ends the rota_thread_run or _serve under way, after the poll it is in, or else the next one. Any thread.
+    pub fn rota_thread_interrupt(thread: *mut rota_thread) -> rota_status;
+
+    /// Gives up the seat and the handle. Not while a call is under way: ROTA_EBUSY. NULL is fine.
+    pub fn rota_thread_leave(thread: *mut rota_thread) -> rota_status;
 }
