@@ -11,6 +11,7 @@ set(ROTA_CAPI_SOURCES
   capi/foreign_task.cc
   capi/group.cc
   capi/help.cc
+  capi/host_handle.cc
   capi/mutex.cc
   capi/notify.cc
   capi/oneshot.cc
@@ -118,6 +119,7 @@ set(ROTA_CORE_SOURCES_LINUX
 set(ROTA_CORE_SOURCES_UNIX
   core/io/unix/descriptor.cc
   core/io/unix/poll_poller.cc
+  core/net/unix/host_handle.cc
   core/net/unix/os_socket.cc
   core/platform/unix/clock.cc
   core/platform/unix/os_error.cc
@@ -125,7 +127,9 @@ set(ROTA_CORE_SOURCES_UNIX
 
 set(ROTA_CORE_SOURCES_WINDOWS
   core/io/windows/iocp_poller.cc
+  core/io/windows/overlapped.cc
   core/io/windows/watched_socket.cc
+  core/net/windows/host_handle.cc
   core/net/windows/os_socket.cc
   core/net/windows/readiness.cc
   core/platform/windows/afd.cc

@@ -65,6 +65,7 @@ void Driver::shut_down() {
   }
   // Chunks and opened slots stay as they are from here on.
   slab_.for_each([](Registration& slot) { slot.shut_down(); });
+  poller_.shut_down();
 }
 
 }  // namespace rota::io

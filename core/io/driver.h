@@ -58,6 +58,9 @@ class Driver {
   // From now on every registration answers kShutdown; who waits is woken. Again: nothing.
   void shut_down();
 
+  // For operations that are the system's own (a platform's folder).
+  Poller& poller() { return poller_; }
+
   // Registered now.
   uint64_t registrations() const { return registrations_.load(base::memory_order_relaxed); }
   // Readiness events so far.

@@ -22,6 +22,7 @@
 //   void wake()                    the poll in progress, or else the next, returns. Cheap while a wake is under way.
 //                                  It is reported as kWakeToken, so n counts it; many before a poll are one
 //   bool unfinished()              poll(0) may have something to take although nothing is registered, such as a wake
+//   void shut_down()               what is under way besides readiness ends, and no more may begin; nobody polls
 //   Status join(set)               the set is readable as long as poll(0) would take something; once, after open.
 //                                  kNotSupported: the system has nothing that tells of it
 //   Status after_fork()            in a child: a new, empty queue; the parent's is left alone. Nobody else is inside

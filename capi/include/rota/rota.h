@@ -125,6 +125,7 @@ typedef struct rota_timer rota_timer;         /* a timer that can be set again a
 typedef struct rota_interval rota_interval;   /* ticks */
 typedef struct rota_socket rota_socket;       /* a stream or listener, over TCP or in the Unix domain */
 typedef struct rota_fd rota_fd;               /* readiness of a descriptor the host owns */
+typedef struct rota_handle rota_handle;       /* a handle of the host without readiness (Windows) */
 typedef struct rota_oneshot rota_oneshot;     /* one value, once */
 typedef struct rota_notify rota_notify;       /* wake one or all */
 typedef struct rota_mutex rota_mutex;         /* a lock that may be held across awaits */
@@ -630,6 +631,29 @@ ROTA_API rota_status rota_fd_deregister(rota_fd* fd);
 ROTA_API rota_fd* rota_fd_clone(rota_fd* fd);
 /* Drops a reference; the last one deregisters. */
 ROTA_API void rota_fd_release(rota_fd* fd);
+
+/* ---------------------------------------------------------------------------------------- handles without readiness
+ */
+
+/* Windows: a named pipe or file that the host opened with FILE_FLAG_OVERLAPPED. A handle is registered once, for as
+ * long as it lives; the host closes it when its operations are complete. Elsewhere there are no such handles: use
+ * rota_fd for pipes, and rota_spawn_blocking for files. Errors: ROTA_ENOTSUP (not on Windows), ROTA_EBADF, ROTA_EINVAL
+ * (not opened for overlapped use, or registered with somebody else). */
+ROTA_API rota_status rota_handle_register(rota_runtime* runtime, intptr_t native, rota_handle** out);
+/* Reads up to `len` bytes (at most UINT32_MAX). `offset` is where in a file, in bytes; pipes ignore it. The buffer and
+ * *out_count are borrowed until the task is complete; cancelling asks the system to stop, and the task completes, with
+ * ROTA_ECANCELED, when the system has let go of the buffer. A read of 0 with ROTA_OK is the end of the file, or of what
+ * the other side of the pipe has sent. A message longer than the buffer: ROTA_EMSGSIZE, and the rest comes next. */
+ROTA_API rota_status rota_handle_read(rota_handle* handle, uint64_t offset, void* buffer, size_t len, size_t* out_count,
+                                      rota_task** out);
+/* Writes up to `len` bytes. The task may end with ROTA_EPIPE (nobody reads any more), ... */
+ROTA_API rota_status rota_handle_write(rota_handle* handle, uint64_t offset, const void* buffer, size_t len,
+                                       size_t* out_count, rota_task** out);
+/* A task that completes when a client has opened the other end of this named pipe. */
+ROTA_API rota_status rota_handle_accept(rota_handle* handle, rota_task** out);
+ROTA_API rota_handle* rota_handle_clone(rota_handle* handle);
+/* Drops a reference. Operations under way go on. */
+ROTA_API void rota_handle_release(rota_handle* handle);
 
 /* ----------------------------------------------------------------------------------------- between tasks and threads
  */

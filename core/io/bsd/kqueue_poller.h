@@ -61,9 +61,8 @@ class KqueuePoller {
   bool unfinished() const { return wake_pending_.load(base::memory_order_relaxed); }
   // `Set` is SignalSet, but for tests.
   template <class Set>
-  Status join(Set& set) {
-    return set.add(intptr_t{kq_});
-  }
+  void shut_down() {}
+  Status join(Set& set) { return set.add(intptr_t{kq_}); }
   Status after_fork();
 
  private:

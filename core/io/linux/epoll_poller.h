@@ -41,6 +41,7 @@ class EpollPoller {
   Event event(uint32_t index) const;
   void wake();
   bool unfinished() const { return wake_pending_.load(base::memory_order_relaxed); }
+  void shut_down() {}
   Status join(platform::SignalSet& set) { return set.add(epoll_); }
   Status after_fork();
 

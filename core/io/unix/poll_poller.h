@@ -61,6 +61,7 @@ class PollPoller {
   Event event(uint32_t index) const { return events_[index]; }
   void wake();
   bool unfinished() const { return wake_pending_.load(base::memory_order_relaxed); }
+  void shut_down() {}
   Status join(platform::SignalSet& /*set*/) { return Status::kNotSupported; }
   Status after_fork();
 

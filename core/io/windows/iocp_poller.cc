@@ -13,7 +13,10 @@ namespace {
 namespace afd = platform::afd;
 
 // What a packet of the port is about.
-constexpr ULONG_PTR kRequestKey = 0, kWakeKey = 1;
+constexpr ULONG_PTR kRequestKey = 0, kWakeKey = 1, kOperationKey = 2;
+
+// How long shutting down waits for operations that were asked to end; Windows ends them at once.
+constexpr uint64_t kLongestEndNs = 1'000'000'000, kEndSliceNs = 5'000'000;
 
 #ifndef CREATE_WAITABLE_TIMER_HIGH_RESOLUTION
 #define CREATE_WAITABLE_TIMER_HIGH_RESOLUTION 0x00000002
@@ -148,6 +151,43 @@ void IocpPoller::want(Entry& entry, uint32_t ready) {
   if (entry.socket != nullptr) entry.socket->ask(ready, event_to_set_);
 }
 
+// --- overlapped operations
+
+Status IocpPoller::associate(HANDLE handle) {
+  if (::CreateIoCompletionPort(handle, port_, kOperationKey, 0) != nullptr) return Status::kOk;
+  return platform::last_os_error();
+}
+
+bool IocpPoller::enter(Overlapped& operation) {
+  base::MutexLock lock(mutex_);
+  if (shut_down_) return false;
+  under_way_.push_back(operation);
+  operations_.fetch_add(1, base::memory_order_relaxed);
+  return true;
+}
+
+void IocpPoller::leave(Overlapped& operation) {
+  base::MutexLock lock(mutex_);
+  base::IntrusiveList<Overlapped>::remove(operation);
+  operations_.fetch_sub(1, base::memory_order_relaxed);
+}
+
+void IocpPoller::shut_down() {
+  // What a driver of the system does not let go of keeps its block, and with it the runtime's memory.
+  const uint64_t deadline = platform::deadline_after(platform::now_ns(), kLongestEndNs);
+  for (;;) {
+    {
+      base::MutexLock lock(mutex_);
+      shut_down_ = true;
+      // Again and again: one that has just begun may not have been the system's yet.
+      under_way_.for_each([](Overlapped& operation) { operation.ask_to_end(); });
+      if (under_way_.empty()) return;
+    }
+    uint32_t count = 0;
+    if (platform::now_ns() >= deadline || !ok(poll(kEndSliceNs, count))) return;
+  }
+}
+
 // --- polling
 
 // Packets into packets_; how many. Also returns for an APC.
@@ -176,6 +216,10 @@ void IocpPoller::handle_packet(const OVERLAPPED_ENTRY& packet, uint32_t& count) 
     events_[count++] = {kWakeToken, 0};
     return;
   }
+  if (packet.lpCompletionKey == kOperationKey) {
+    Overlapped::ended(packet.lpOverlapped);
+    return;
+  }
   using Answer = WatchedSocket::Request::Answer;
   auto& request = *reinterpret_cast<WatchedSocket::Request*>(packet.lpOverlapped);
   WatchedSocket& socket = request.socket();
@@ -200,8 +244,13 @@ Status IocpPoller::poll(uint64_t timeout_ns, uint32_t& count) {
   const uint64_t deadline = bounded ? platform::deadline_after(platform::now_ns(), timeout_ns) : platform::kForever;
   for (;;) {
     const uint32_t got = take(timeout_ns);
-    for (uint32_t i = 0; i < got; ++i) handle_packet(packets_[i], count);
-    if (count != 0 || timeout_ns == 0) return Status::kOk;
+    bool ended = false;
+    for (uint32_t i = 0; i < got; ++i) {
+      ended = ended || packets_[i].lpCompletionKey == kOperationKey;
+      handle_packet(packets_[i], count);
+    }
+    // What an operation's end has woken is to run.
+    if (count != 0 || ended || timeout_ns == 0) return Status::kOk;
     if (bounded) {
       const uint64_t now = platform::now_ns();
       if (now >= deadline) return Status::kOk;
@@ -219,13 +268,19 @@ void IocpPoller::wake() {
 }
 
 bool IocpPoller::unfinished() const {
-  return wake_pending_.load(base::memory_order_relaxed) || to_drop_.load(base::memory_order_relaxed) != 0;
+  return wake_pending_.load(base::memory_order_relaxed) || to_drop_.load(base::memory_order_relaxed) != 0 ||
+         operations_.load(base::memory_order_relaxed) != 0;
 }
 
 bool IocpPoller::raised() const {
   if (wake_pending_.load(base::memory_order_acquire)) return true;
   base::MutexLock lock(mutex_);
-  return sockets_.any([](const WatchedSocket& socket) { return socket.answer_waits(); });
+  bool any = false;
+  // Reading them only: the list is not changed under the lock.
+  const_cast<base::IntrusiveList<Overlapped>&>(under_way_).for_each([&any](const Overlapped& operation) {
+    any = any || operation.packet_waits();
+  });
+  return any || sockets_.any([](const WatchedSocket& socket) { return socket.answer_waits(); });
 }
 
 }  // namespace rota::io

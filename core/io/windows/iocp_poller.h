@@ -19,6 +19,7 @@
 #include "core/base/mutex.h"
 #include "core/base/status.h"
 #include "core/io/ready.h"
+#include "core/io/windows/overlapped.h"
 #include "core/io/windows/socket_table.h"
 #include "core/io/windows/watched_socket.h"
 #include "core/platform/memory.h"
@@ -26,7 +27,7 @@
 
 namespace rota::io {
 
-class IocpPoller final : private platform::SignalMember {
+class IocpPoller final : private platform::SignalMember, public OverlappedOwner {
  public:
   static constexpr uint64_t kWakeToken = UINT64_MAX;
   static constexpr uint32_t kBatch = 512;
@@ -49,11 +50,19 @@ class IocpPoller final : private platform::SignalMember {
   void wake();
   bool unfinished() const;
   Status join(platform::SignalSet& set);
+  void shut_down();
+
+  // Overlapped operations of this handle report here, for as long as it lives. kBadDescriptor; kInvalid: it was opened
+  // without FILE_FLAG_OVERLAPPED, or reports to another port.
+  Status associate(HANDLE handle);
   // There is no fork.
   Status after_fork() { return Status::kNotSupported; }
 
  private:
   bool raised() const override;
+  bool enter(Overlapped& operation) override;
+  void leave(Overlapped& operation) override;
+  HANDLE end_event() const override { return event_to_set_; }
   Status open_timer();
   Status open_device() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   Status take_device(AfdDevice*& device) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -73,6 +82,11 @@ class IocpPoller final : private platform::SignalMember {
   SocketTable sockets_ ABSL_GUARDED_BY(mutex_);
   AfdDevice* devices_ ABSL_GUARDED_BY(mutex_) = nullptr;
   AfdDevice* devices_with_room_ ABSL_GUARDED_BY(mutex_) = nullptr;
+
+  base::IntrusiveList<Overlapped> under_way_ ABSL_GUARDED_BY(mutex_);
+  bool shut_down_ ABSL_GUARDED_BY(mutex_) = false;
+  // How many those are; only a hint without the lock.
+  base::Atomic<uint32_t> operations_{0};
 
   // Set by who wakes first, cleared by the poll that takes the packet; acq_rel, as in EpollPoller.
   base::Atomic<bool> wake_pending_{false};

@@ -72,6 +72,13 @@ pub struct rota_fd {
     _marker: PhantomData<(*mut u8, PhantomPinned)>,
 }
 
+/// a handle of the host without readiness (Windows)
+#[repr(C)]
+pub struct rota_handle {
+    _data: [u8; 0],
+    _marker: PhantomData<(*mut u8, PhantomPinned)>,
+}
+
 /// one value, once
 #[repr(C)]
 pub struct rota_oneshot {
@@ -1285,6 +1292,42 @@ extern "C" {
 
     /// Drops a reference; the last one deregisters.
     pub fn rota_fd_release(fd: *mut rota_fd);
+
+    /// Windows: a named pipe or file that the host opened with FILE_FLAG_OVERLAPPED. A handle is registered once, for as long as it lives; the host closes it when its operations are complete. Elsewhere there are no such handles: use rota_fd for pipes, and rota_spawn_blocking for files. Errors: ROTA_ENOTSUP (not on Windows), ROTA_EBADF, ROTA_EINVAL (not opened for overlapped use, or registered with somebody else).
+    pub fn rota_handle_register(
+        runtime: *mut rota_runtime,
+        native: isize,
+        out: *mut *mut rota_handle,
+    ) -> rota_status;
+
+    /// Reads up to `len` bytes (at most UINT32_MAX). `offset` is where in a file, in bytes; pipes ignore it. The buffer and \*out_count are borrowed until the task is complete; cancelling asks the system to stop, and the task completes, with ROTA_ECANCELED, when the system has let go of the buffer. A read of 0 with ROTA_OK is the end of the file, or of what the other side of the pipe has sent. A message longer than the buffer: ROTA_EMSGSIZE, and the rest comes next.
+    pub fn rota_handle_read(
+        handle: *mut rota_handle,
+        offset: u64,
+        buffer: *mut c_void,
+        len: usize,
+        out_count: *mut usize,
+        out: *mut *mut rota_task,
+    ) -> rota_status;
+
+    /// Writes up to `len` bytes. The task may end with ROTA_EPIPE (nobody reads any more), ...
+    pub fn rota_handle_write(
+        handle: *mut rota_handle,
+        offset: u64,
+        buffer: *const c_void,
+        len: usize,
+        out_count: *mut usize,
+        out: *mut *mut rota_task,
+    ) -> rota_status;
+
+    /// A task that completes when a client has opened the other end of this named pipe.
+    pub fn rota_handle_accept(handle: *mut rota_handle, out: *mut *mut rota_task) -> rota_status;
+
+    /// One more reference; returns its argument. NULL gives NULL.
+    pub fn rota_handle_clone(handle: *mut rota_handle) -> *mut rota_handle;
+
+    /// Drops a reference. Operations under way go on.
+    pub fn rota_handle_release(handle: *mut rota_handle);
 
     /// One value, once.
     pub fn rota_oneshot_create(
