@@ -72,7 +72,7 @@ void MultiThread::help(Waiting& waiting) {
     Worker& worker = *seat.value();
     const Status status = as_worker(worker, [&] {
       worker.help(waiting);
-      if (!stopping()) worker.give_away();
+      worker.give_away();
     });
     leave_seat(worker);
     if (ok(status)) return;

@@ -56,7 +56,7 @@ class alignas(base::kCacheLine) Worker {
   void help(Waiting& waiting);
   // Puts where others find it what only this thread could run: what it is about to do may take long. Owner.
   void expose();
-  // Gives what waits here to the others. Owner.
+  // Gives what waits here to the others, or ends it when there will be none. Owner.
   void give_away();
 
   // Owner: a task became ready.

@@ -51,12 +51,8 @@ void Worker::run_guest(GuestTurn& turn) {
   }
   turn.ran = ran();
   if (searching_) stop_searching();
-  if (pool_.stopping()) {
-    drain();
-  } else {
-    give_away();
-    turn.more = pool_.has_work();
-  }
+  give_away();
+  turn.more = !pool_.stopping() && pool_.has_work();
 }
 
 void Worker::expose() {
@@ -75,8 +71,8 @@ void Worker::give_away() {
     if (count == 0) break;
     injector_.push_batch(batch, count);
   }
-  // Closed in between: nobody may come for it.
-  if (pool_.injector().closed()) pool_.drain_shared();
+  // Closed, before or in between: nobody may come for it, nor for what its end wakes here.
+  if (pool_.injector().closed()) drain();
 }
 
 // --- helping

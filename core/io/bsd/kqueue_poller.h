@@ -59,10 +59,12 @@ class KqueuePoller {
   Event event(uint32_t index) const { return translate<System>(events_[index]); }
   void wake();
   bool unfinished() const { return wake_pending_.load(base::memory_order_relaxed); }
+  void shut_down() {}
   // `Set` is SignalSet, but for tests.
   template <class Set>
-  void shut_down() {}
-  Status join(Set& set) { return set.add(intptr_t{kq_}); }
+  Status join(Set& set) {
+    return set.add(intptr_t{kq_});
+  }
   Status after_fork();
 
  private:
