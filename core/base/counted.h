@@ -21,7 +21,8 @@ class Counted {
   Counted(const Counted&) = delete;
   Counted& operator=(const Counted&) = delete;
 
-  bool valid() const { return tag_ == T::kTag; }
+  // An object of another kind may be asked, whose first word others are changing.
+  bool valid() const { return tag_.load(memory_order_relaxed) == T::kTag; }
 
   // relaxed: whoever clones holds one already.
   void ref() {
@@ -33,7 +34,7 @@ class Counted {
     const uint32_t before = references_.fetch_sub(1, memory_order_acq_rel);
     ROTA_CHECK(before != 0);
     if (before != 1) return;
-    tag_ = 0;
+    tag_.store(0, memory_order_relaxed);
     static_cast<T*>(this)->last_reference();
   }
 
@@ -41,7 +42,7 @@ class Counted {
   ~Counted() = default;
 
  private:
-  uint32_t tag_;
+  Atomic<uint32_t> tag_;
   Atomic<uint32_t> references_{1};
 };
 

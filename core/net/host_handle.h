@@ -37,7 +37,7 @@ class HostHandle final : public base::Counted<HostHandle> {
 
  private:
   const scheduler::Services& services_;
-  const intptr_t handle_;
+  [[maybe_unused]] const intptr_t handle_;  // where there are any
 };
 
 }  // namespace rota::net
