@@ -95,7 +95,7 @@ static void* crew_main(void* arg) {
         crew->serve ? rota_thread_serve(guest, MILLISECOND, &ran) : rota_thread_run(guest, 16, 100000, &ran);
     CHECK(status == ROTA_OK || status == ROTA_PENDING);
     atomic_fetch_add(&crew->ran, ran);
-    if (!crew->serve) sched_yield();
+    if (!crew->serve) os_sleep_ms(0);
   }
   CHECK_OK(rota_thread_leave(guest));
   return NULL;
@@ -135,7 +135,7 @@ static void run_tree(rota_runtime* runtime, int depth) {
   rota_spawn_desc desc = describe_poll(tree_poll, &tree);
   desc.state_size = sizeof tree;
   CHECK_OK(rota_spawn(runtime, &desc, NULL));
-  while (atomic_load(&left) != 0) sched_yield();
+  while (atomic_load(&left) != 0) os_sleep_ms(0);
 }
 
 static void guests_work_together(uint32_t workers, int serve) {

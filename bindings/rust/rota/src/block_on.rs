@@ -33,6 +33,8 @@ pub(crate) unsafe fn block_on<F: Future>(runtime: *mut sys::rota_runtime, future
         on: std::ptr::null_mut(),
         name: std::ptr::null(),
         name_len: 0,
+        // SAFETY: what rota.h adds at the tail may be zero, which is its default.
+        ..unsafe { std::mem::zeroed() }
     };
     // SAFETY: polls happen inside this call, on this thread, so the state outlives them.
     let status = unsafe { sys::rota_block_on(runtime, &desc) };

@@ -97,6 +97,8 @@ impl Builder {
             start: Some(start::<H>),
             stop: Some(stop::<H>),
             user: (&raw const *hooks).cast_mut().cast(),
+            // SAFETY: what rota.h adds at the tail may be zero, which is its default.
+            ..unsafe { std::mem::zeroed() }
         });
         self
     }

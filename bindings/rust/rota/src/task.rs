@@ -59,6 +59,8 @@ where
             on: std::ptr::null_mut(),
             name: name.as_ptr().cast(),
             name_len: name.len(),
+            // SAFETY: what rota.h adds at the tail may be zero, which is its default.
+            ..unsafe { std::mem::zeroed() }
         };
         // SAFETY: the description is whole; the state is the engine's from here on, also when this fails.
         unsafe { sys::rota_spawn(runtime, &desc, &mut task) }
