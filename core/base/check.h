@@ -16,5 +16,6 @@ namespace rota::base {
 
 }  // namespace rota::base
 
+// That it does not return tells a compiler that the failure is the unlikely side.
 #define ROTA_CHECK(condition) \
-  (__builtin_expect(!(condition), 0) ? ::rota::base::check_failed(__FILE__, __LINE__, #condition) : (void)0)
+  (static_cast<bool>(condition) ? (void)0 : ::rota::base::check_failed(__FILE__, __LINE__, #condition))

@@ -7,6 +7,7 @@
 // Thread safety: take and give by any thread; at by any thread, for an index that was handed out; clear by nobody else.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 
 #include "core/base/atomic.h"
@@ -58,7 +59,7 @@ class Slab {
   // Chunk k begins at index kFirst * (2^k - 1).
   static Place place_of(uint32_t index) {
     const uint64_t position = uint64_t{index} + kFirst;
-    const uint32_t chunk = 63 - static_cast<uint32_t>(__builtin_clzll(position)) - kFirstBits;
+    const uint32_t chunk = static_cast<uint32_t>(std::bit_width(position)) - 1 - kFirstBits;
     return {chunk, static_cast<uint32_t>(position - (uint64_t{kFirst} << chunk))};
   }
 

@@ -87,7 +87,8 @@ Status Socket::poll_write(task::Context& context, const os::Buffer* buffers, siz
   count = 0;
   size_t total = 0;
   for (size_t i = 0; i < buffer_count; ++i) {
-    if (__builtin_add_overflow(total, buffers[i].len, &total)) return Status::kOverflow;
+    if (buffers[i].len > SIZE_MAX - total) return Status::kOverflow;
+    total += buffers[i].len;
   }
   if (total == 0) return nothing_to_move();
   return attempt(context, io::Direction::kWrite, Role::kStream, [&](io::Registration::Seen seen) {

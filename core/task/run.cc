@@ -33,10 +33,10 @@ namespace {
     case State::Idle::kNotified:
       return context.yielded() ? After::kYielded : After::kAgain;
     case State::Idle::kCancelled:
-      finish(task, Status::kCancelled);
-      return After::kDone;
+      break;
   }
-  __builtin_unreachable();
+  finish(task, Status::kCancelled);
+  return After::kDone;
 }
 
 }  // namespace
@@ -49,10 +49,10 @@ After run(Task& task, Context& context, uint32_t budget) {
       finish(task, Status::kCancelled);
       return After::kDone;
     case State::Running::kVoid:
-      unref(task);
-      return After::kDone;
+      break;
   }
-  __builtin_unreachable();
+  unref(task);
+  return After::kDone;
 }
 
 After run_taken(Task& task, State::Take how, Context& context, uint32_t budget) {
