@@ -39,7 +39,7 @@ Core* Core::make(State& state, const Options& given) {
   hooks.user = state.interp;
   hooks.stop = [](void* interp, uint32_t room, uint32_t) {
     if (room != ROTA_ROOM_BLOCKING) return;
-    frozen_if_ended([interp] { static_cast<Interp*>(interp)->thread_stops(); });
+    frozen_if_ended([](void* arg) { static_cast<Interp*>(arg)->thread_stops(); }, interp);
   };
   rota_runtime_options options;
   rota_runtime_options_init(&options, sizeof options);
@@ -189,17 +189,17 @@ void Core::shutdown_all(Interp& interp) {
 // Executors' functions are run to the end, as concurrent.futures does; those that were spawned have a time limit.
 void Core::shutdown_at_exit() {
   closed_.store(true, std::memory_order_release);
-  jobs_->close();
-  jobs_->cancel_all();
   bool raised = false;
   const std::vector<Group*> groups = held(interp_.mutex(), groups_);
   for (Group* group : groups) {
     group->close();
-    if (group != jobs_ && !raised) raised = group->wait(-1) == Waiter::Woken::kRaised;
+    if (!raised) raised = group->wait(group == jobs_ ? exit_timeout_s_ : -1) == Waiter::Woken::kRaised;
   }
   for (Group* group : groups) group->unref();
   if (raised) PyErr_WriteUnraisable(nullptr);
-  if (shutdown(true, true, raised ? 0 : exit_timeout_s_) < 0) PyErr_WriteUnraisable(nullptr);
+  // Nothing runs any more, or what runs has had its time.
+  constexpr double kMoment = 0.1;
+  if (shutdown(true, true, kMoment) < 0) PyErr_WriteUnraisable(nullptr);
 }
 
 }  // namespace rota_py

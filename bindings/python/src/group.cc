@@ -107,8 +107,7 @@ void Group::drop(void* raw) {
 // --- running
 
 rota_status Group::run(void* raw) {
-  auto* runner = static_cast<Runner*>(raw);
-  frozen_if_ended([runner] { runner->group->serve(*runner); });
+  frozen_if_ended([](void* arg) { static_cast<Runner*>(arg)->group->serve(*static_cast<Runner*>(arg)); }, raw);
   return ROTA_OK;
 }
 

@@ -2,6 +2,7 @@
 #include "interp.h"
 
 #include <pthread.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <chrono>
@@ -22,6 +23,16 @@ thread_local PyThreadState* thread_state = nullptr;
 thread_local bool attached = false;
 
 }  // namespace
+
+void frozen_if_ended(void (*body)(void* arg), void* arg) {
+  const auto freeze = [](void*) {
+    for (;;) pause();
+  };
+  // Without exceptions these macros are C's: the unwinding stops at the handler.
+  pthread_cleanup_push(freeze, nullptr);
+  body(arg);
+  pthread_cleanup_pop(0);
+}
 
 uint32_t fork_generation() { return forks.load(std::memory_order_relaxed); }
 

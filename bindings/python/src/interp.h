@@ -12,9 +12,6 @@
 // Thread safety: all of it. Lifetime: never freed; one for each interpreter that imports the module.
 #pragma once
 
-#include <cxxabi.h>
-#include <unistd.h>
-
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
@@ -70,16 +67,8 @@ class Interp {
   Interp* next_ = nullptr;
 };
 
-// Runs `body`, which takes the GIL or runs Python on a thread of the engine. When CPython ends the thread in it (the
-// interpreter is gone), stays here until the process is: the unwinding would end the process at the first frame that
-// catches everything, and CPython 3.14 does the same by itself.
-template <class F>
-void frozen_if_ended(F body) {
-  try {
-    body();
-  } catch (const abi::__forced_unwind&) {
-    for (;;) pause();
-  }
-}
+// Runs body(arg), which takes the GIL or runs Python, on a thread of the engine. When CPython ends the thread in it (the
+// interpreter is gone), stays here until the process is.
+void frozen_if_ended(void (*body)(void* arg), void* arg);
 
 }  // namespace rota_py

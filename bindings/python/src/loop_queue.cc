@@ -101,9 +101,9 @@ void dealloc(PyObject* raw) {
     // Delivers what has landed through unheard().
     rota_queue_release(self->queue);
     rota_task_release(self->mark);
-    for (const Told& told : *self->posted) {
-      Py_DECREF(told.task);
-      Py_DECREF(told.future);
+    for (size_t i = 0; self->posted != nullptr && i < self->posted->size(); ++i) {
+      Py_DECREF((*self->posted)[i].task);
+      Py_DECREF((*self->posted)[i].future);
     }
   }
   if (self->core != nullptr) {
@@ -143,8 +143,12 @@ Ref make_queue(State& state, Core& core, PyObject* loop) {
   if (self == nullptr) return made;
   self->state = &state;
   self->core = core.ref();
-  self->mutex = new std::mutex;
-  self->posted = new std::vector<Told>;
+  self->mutex = new (std::nothrow) std::mutex;
+  self->posted = new (std::nothrow) std::vector<Told>;
+  if (self->mutex == nullptr || self->posted == nullptr) {
+    PyErr_NoMemory();
+    return Ref();
+  }
   rota_status status = rota_queue_create(core.runtime(), &self->queue);
   if (status == ROTA_OK) status = make_mark(core.runtime(), &self->mark);
   intptr_t handle = -1;
