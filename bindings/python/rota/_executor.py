@@ -9,8 +9,6 @@ import weakref
 from . import _rota
 from ._runtime import current_runtime
 
-_numbers = itertools.count()
-
 
 class Executor(concurrent.futures.ThreadPoolExecutor):
     """A ThreadPoolExecutor whose functions run on the blocking pool of a runtime.
@@ -30,10 +28,9 @@ class Executor(concurrent.futures.ThreadPoolExecutor):
     """
 
     def __init__(self, max_workers=None, thread_name_prefix="", initializer=None, initargs=(), *, runtime=None):
-        super().__init__(max_workers, thread_name_prefix or f"ThreadPoolExecutor-rota-{next(_numbers)}", initializer,
-                         initargs)
+        super().__init__(max_workers, thread_name_prefix, initializer, initargs)
         self._slots = []
-        on_start = _Start(self, thread_name_prefix, initializer, initargs)
+        on_start = _Start(self, initializer, initargs)
         self._group = _rota.Group(runtime or current_runtime(), self._max_workers, initializer is not None, on_start)
 
     def submit(self, fn, /, *args, **kwargs):
@@ -47,12 +44,13 @@ class Executor(concurrent.futures.ThreadPoolExecutor):
         return self._group.submit(fn, args, kwargs or None)
 
     def shutdown(self, wait=True, *, cancel_futures=False):
-        """Takes nothing more, and waits for what was submitted; with cancel_futures, only for what runs already."""
+        """Takes nothing more, and waits for what was submitted; with cancel_futures, only for what runs,
+        or has a thread free to run it."""
         with self._shutdown_lock:
             self._shutdown = True
             self._group.close()
         if cancel_futures:
-            self._group.cancel_all()
+            self._group.cancel_excess()
         if wait:
             self._group.wait(None)
 
@@ -75,7 +73,7 @@ class Executor(concurrent.futures.ThreadPoolExecutor):
 class _Start:
     """What each thread of an executor does first. It must not keep the executor alive."""
 
-    def __init__(self, executor, prefix, initializer, initargs):
+    def __init__(self, executor, initializer, initargs):
         self._executor = weakref.ref(executor)
         self._prefix = executor._thread_name_prefix
         self._initializer = initializer
@@ -83,18 +81,17 @@ class _Start:
         self._numbers = itertools.count()
 
     def __call__(self):
-        if self._initializer is not None:
-            threading.current_thread().name = f"{self._prefix}_{next(self._numbers)}"
-            try:
-                self._initializer(*self._initargs)
-            except BaseException:
-                concurrent.futures._base.LOGGER.critical("Exception in initializer:", exc_info=True)
-                executor = self._executor()
-                if executor is not None:
-                    executor._initializer_failed()
-                return False
-        else:
-            threading.current_thread().name = f"{self._prefix}_{next(self._numbers)}"
+        threading.current_thread().name = f"{self._prefix}_{next(self._numbers)}"
+        if self._initializer is None:
+            return True
+        try:
+            self._initializer(*self._initargs)
+        except BaseException:
+            concurrent.futures._base.LOGGER.critical("Exception in initializer:", exc_info=True)
+            executor = self._executor()
+            if executor is not None:
+                executor._initializer_failed()
+            return False
         return True
 
 

@@ -10,6 +10,14 @@ namespace {
 
 thread_local const Group* running = nullptr;
 
+void cancel(Item* items) {
+  while (items != nullptr) {
+    Item* next = items->next;
+    (items->cancel == nullptr ? items->run : items->cancel)(*items);
+    items = next;
+  }
+}
+
 }  // namespace
 
 // What the blocking pool is given.
@@ -163,6 +171,7 @@ Item* Group::take() {
     if (item == nullptr) return nullptr;
     first_ = item->next;
     if (first_ == nullptr) end_ = &first_;
+    if (item->cancel != nullptr) ++running_;
     if (first_ == nullptr || !wants_runner()) return item;
     ++starting_;
   }
@@ -212,17 +221,26 @@ Item* Group::take_all() {
   return items;
 }
 
-void Group::cancel_all() {
-  for (Item* item = take_all(); item != nullptr;) {
-    Item* next = item->next;
-    (item->cancel == nullptr ? item->run : item->cancel)(*item);
-    item = next;
+void Group::cancel_all() { cancel(take_all()); }
+
+void Group::cancel_excess() {
+  Item* items;
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    Item** link = &first_;
+    for (uint32_t kept = running_; kept < max_ && *link != nullptr; link = &(*link)->next) {
+      if ((*link)->cancel != nullptr) ++kept;
+    }
+    items = std::exchange(*link, nullptr);
+    end_ = link;
   }
+  cancel(items);
 }
 
-void Group::finish_job() {
+void Group::finish_job(bool ran) {
   std::lock_guard<std::mutex> lock(mutex_);
   --jobs_;
+  if (ran) --running_;
 }
 
 void Group::forget_on_start() {

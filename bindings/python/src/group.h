@@ -41,7 +41,7 @@ class Group {
   // A function: taken over; on an error it is still the caller's. ROTA_ESHUTDOWN: closed. Its run or cancel calls
   // finish_job() before anybody can see that it is done.
   rota_status submit(Item& item);
-  void finish_job();
+  void finish_job(bool ran);
   // A duty, from any thread. It never fails: without a thread to run it, it waits for
   // cancel_all().
   void post(Item& item);
@@ -53,6 +53,9 @@ class Group {
   Item* take_all();
   // With the GIL: cancels the functions in line, and does the duties in line on this thread.
   void cancel_all();
+  // Cancels the functions in line, but for the first ones that a thread is free for: ThreadPoolExecutor would have
+  // begun them.
+  void cancel_excess();
   // With the GIL, when no function is in line any more: lets go of on_start.
   void forget_on_start();
   // Waits until nothing is in line and nothing runs. With the GIL.
@@ -96,7 +99,8 @@ class Group {
   // All under the mutex.
   Item* first_ = nullptr;
   Item** end_ = &first_;
-  uint32_t jobs_ = 0;  // in line or running
+  uint32_t jobs_ = 0;     // in line or running
+  uint32_t running_ = 0;  // taken out of the line and not finished
   uint32_t most_ = 0;
   uint32_t starting_ = 0;  // asked for, not attached yet
   uint32_t active_ = 0;    // attached, or idle

@@ -41,6 +41,10 @@ PyObject* submit(PyObject* raw, PyObject* args) {
   PyObject *fn, *call_args, *kwargs;
   if (!PyArg_UnpackTuple(args, "submit", 3, 3, &fn, &call_args, &kwargs)) return nullptr;
   if (self->core->forked()) return self->core->usable() ? nullptr : nullptr;
+  if (self->state->interp->ending()) {
+    PyErr_SetString(PyExc_RuntimeError, "cannot schedule new futures after interpreter shutdown");
+    return nullptr;
+  }
   return submit_job(*self->state, *self->group, raw, nullptr, fn, call_args, kwargs);
 }
 
@@ -49,8 +53,8 @@ PyObject* close(PyObject* raw, PyObject*) {
   Py_RETURN_NONE;
 }
 
-PyObject* cancel_all(PyObject* raw, PyObject*) {
-  if (!self_of(raw)->core->forked()) self_of(raw)->group->cancel_all();
+PyObject* cancel_excess(PyObject* raw, PyObject*) {
+  if (!self_of(raw)->core->forked()) self_of(raw)->group->cancel_excess();
   Py_RETURN_NONE;
 }
 
@@ -93,7 +97,7 @@ void dealloc(PyObject* raw) {
 PyMethodDef kMethods[] = {
     {"submit", submit, METH_VARARGS, "submit(fn, args, kwargs): its Task."},
     {"close", close, METH_NOARGS, "Takes nothing more."},
-    {"cancel_all", cancel_all, METH_NOARGS, "Cancels what waits in line."},
+    {"cancel_excess", cancel_excess, METH_NOARGS, "Cancels what waits in line, but for as many as may run."},
     {"fail_all", fail_all, METH_O, "Ends what waits in line with an exception."},
     {"wait", wait, METH_O, "Waits until nothing is in line and nothing runs, at most so many seconds; whether so."},
     {},

@@ -42,7 +42,7 @@ Ref call(State& state, PyObject* const (&parts)[4]) {
 void run_job(Item& item) {
   auto* job = static_cast<Job*>(&item);
   if (!begin(job)) {
-    job->group->finish_job();
+    job->group->finish_job(true);
     free_job(job);
     return;
   }
@@ -60,7 +60,7 @@ void run_job(Item& item) {
   }
   // The arguments go before the result is seen, as in concurrent.futures.
   for (PyObject*& part : job->call) Py_CLEAR(part);
-  job->group->finish_job();
+  job->group->finish_job(true);
   settle(job->task, {Phase::kFinished, value.get(), exception.get()});
   free_job(job);
 }
@@ -68,7 +68,7 @@ void run_job(Item& item) {
 void cancel_job(Item& item) {
   auto* job = static_cast<Job*>(&item);
   cancel(job->task);
-  job->group->finish_job();
+  job->group->finish_job(false);
   free_job(job);
 }
 
@@ -108,9 +108,7 @@ PyObject* submit_job(State& state, Group& group, PyObject* group_object, PyObjec
   free_job(job);
   Py_DECREF(py(task));
   if (status == ROTA_ESHUTDOWN) {
-    PyErr_SetString(PyExc_RuntimeError, state.interp->ending()
-                                            ? "cannot schedule new futures after interpreter shutdown"
-                                            : "cannot schedule new futures after shutdown");
+    PyErr_SetString(PyExc_RuntimeError, "cannot schedule new futures after shutdown");
     return nullptr;
   }
   return raise(state, status, Doing::kSpawn);
