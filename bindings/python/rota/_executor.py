@@ -5,9 +5,15 @@ import concurrent.futures.thread
 import itertools
 import threading
 import weakref
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar
 
 from . import _rota
-from ._runtime import current_runtime
+from ._runtime import Runtime, current_runtime
+from ._task import Task
+
+_T = TypeVar("_T")
+_P = ParamSpec("_P")
 
 
 class Executor(concurrent.futures.ThreadPoolExecutor):
@@ -23,17 +29,28 @@ class Executor(concurrent.futures.ThreadPoolExecutor):
             initializer the executor keeps its threads until it is shut down; otherwise idle ones go back to the pool.
         runtime: where to run; None: the current one (see current_runtime).
 
+    Pickled, it is its arguments (but for the runtime): each process that gets it makes its own, as Dask's do.
+
     Functions that are in line when the interpreter ends are run to the end, as in concurrent.futures. Shutting the runtime
     down shuts the executor down. Thread safety: all methods may be called from any thread.
     """
 
-    def __init__(self, max_workers=None, thread_name_prefix="", initializer=None, initargs=(), *, runtime=None):
+    def __init__(
+        self,
+        max_workers: int | None = None,
+        thread_name_prefix: str = "",
+        initializer: Callable[..., object] | None = None,
+        initargs: tuple[Any, ...] = (),
+        *,
+        runtime: Runtime | None = None,
+    ) -> None:
         super().__init__(max_workers, thread_name_prefix, initializer, initargs)
-        self._slots = []
+        self._started_with = (initializer, initargs)
+        self._slots: list[_Slot] = []
         on_start = _Start(self, initializer, initargs)
         self._group = _rota.Group(runtime or current_runtime(), self._max_workers, initializer is not None, on_start)
 
-    def submit(self, fn, /, *args, **kwargs):
+    def submit(self, fn: Callable[_P, _T], /, *args: _P.args, **kwargs: _P.kwargs) -> Task[_T]:
         """Runs fn(*args, **kwargs) when a thread is free, and returns its Task.
 
         Raises RuntimeError when the executor, its runtime or the interpreter is shut down, and BrokenThreadPool when
@@ -43,7 +60,7 @@ class Executor(concurrent.futures.ThreadPoolExecutor):
             raise concurrent.futures.thread.BrokenThreadPool(self._broken)
         return self._group.submit(fn, args, kwargs or None)
 
-    def shutdown(self, wait=True, *, cancel_futures=False):
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Takes nothing more, and waits for what was submitted; with cancel_futures, only for what runs,
         or has a thread free to run it."""
         with self._shutdown_lock:
@@ -54,33 +71,37 @@ class Executor(concurrent.futures.ThreadPoolExecutor):
         if wait:
             self._group.wait(None)
 
-    @property
-    def _threads(self):
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self._max_workers, self._thread_name_prefix, *self._started_with)
+
+    @property  # type: ignore[override]
+    def _threads(self) -> "set[_Slot]":
         """As many as a plain ThreadPoolExecutor would have started by now."""
         while len(self._slots) < self._group.threads:
             self._slots.append(_Slot(self._group, f"{self._thread_name_prefix}_{len(self._slots)}"))
         return set(self._slots)
 
     @_threads.setter
-    def _threads(self, threads):
+    def _threads(self, threads: object) -> None:
         """ThreadPoolExecutor's constructor sets an empty set."""
 
-    def _initializer_failed(self):
-        self._broken = "A thread initializer failed, the thread pool is not usable anymore"
-        self._group.fail_all(concurrent.futures.thread.BrokenThreadPool(self._broken))
+    def _initializer_failed(self) -> None:
+        reason = "A thread initializer failed, the thread pool is not usable anymore"
+        self._broken = reason  # type: ignore[assignment]
+        self._group.fail_all(concurrent.futures.thread.BrokenThreadPool(reason))
 
 
 class _Start:
     """What each thread of an executor does first. It must not keep the executor alive."""
 
-    def __init__(self, executor, initializer, initargs):
+    def __init__(self, executor: Executor, initializer: Callable[..., object] | None, initargs: tuple[Any, ...]) -> None:
         self._executor = weakref.ref(executor)
         self._prefix = executor._thread_name_prefix
         self._initializer = initializer
         self._initargs = initargs
         self._numbers = itertools.count()
 
-    def __call__(self):
+    def __call__(self) -> bool:
         threading.current_thread().name = f"{self._prefix}_{next(self._numbers)}"
         if self._initializer is None:
             return True
@@ -98,15 +119,15 @@ class _Start:
 class _Slot:
     """Stands for a thread in ThreadPoolExecutor._threads, which some look at."""
 
-    def __init__(self, group, name):
+    def __init__(self, group: _rota.Group, name: str) -> None:
         self._group = group
         self.name = name
         self.daemon = True
 
-    def join(self, timeout=None):
+    def join(self, timeout: float | None = None) -> None:
         """Waits until the executor has nothing to do."""
         self._group.wait(timeout)
 
-    def is_alive(self):
+    def is_alive(self) -> bool:
         """Whether the executor has something to do."""
         return not self._group.wait(0)

@@ -2,41 +2,54 @@
 """The operations of the current runtime, as functions."""
 
 import collections
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-from ._runtime import current_runtime
+from ._rota import Listener, Stream
+from ._runtime import Runtime, current_runtime
+from ._task import Task
+
+if TYPE_CHECKING:
+    from _typeshed import FileDescriptorLike
+
+_T = TypeVar("_T")
+_A = TypeVar("_A")
+_P = ParamSpec("_P")
 
 
-def spawn(fn, /, *args, **kwargs):
+def spawn(fn: Callable[_P, _T], /, *args: _P.args, **kwargs: _P.kwargs) -> Task[_T]:
     """Runs fn(*args, **kwargs) on a thread of the current runtime's pool and returns its Task. See Runtime.spawn."""
     return current_runtime().spawn(fn, *args, **kwargs)
 
 
-def sleep(seconds):
+def sleep(seconds: float) -> Task[None]:
     """A Task that is done after so many seconds. See Runtime.sleep."""
     return current_runtime().sleep(seconds)
 
 
-def connect(host, port):
+def connect(host: str, port: int) -> Task[Stream]:
     """A Task that gives a Stream connected to host and port. See Runtime.connect."""
     return current_runtime().connect(host, port)
 
 
-def listen(host="127.0.0.1", port=0, *, backlog=0, reuse_port=False):
+def listen(host: str = "127.0.0.1", port: int = 0, *, backlog: int = 0, reuse_port: bool = False) -> Listener:
     """A Listener at a numeric address. See Runtime.listen."""
     return current_runtime().listen(host, port, backlog=backlog, reuse_port=reuse_port)
 
 
-def wait_readable(file):
+def wait_readable(file: "FileDescriptorLike") -> Task[int]:
     """A Task that is done when reading from `file` would not block. See Runtime.wait_readable."""
     return current_runtime().wait_readable(file)
 
 
-def wait_writable(file):
+def wait_writable(file: "FileDescriptorLike") -> Task[int]:
     """A Task that is done when writing to `file` would not block. See Runtime.wait_writable."""
     return current_runtime().wait_writable(file)
 
 
-def map(fn, items, limit=None, *, runtime=None):
+def map(
+    fn: Callable[[_A], _T], items: Iterable[_A], limit: int | None = None, *, runtime: Runtime | None = None
+) -> Iterator[_T]:
     """Calls fn(item) for each of `items` on the runtime's pool, and yields the results in the order of the items.
 
     Items are taken only as results are asked for: at most `limit` calls (None: 64) are in line or running at a
@@ -58,8 +71,8 @@ def map(fn, items, limit=None, *, runtime=None):
     return _mapped(runtime or current_runtime(), fn, iter(items), limit)
 
 
-def _mapped(runtime, fn, items, limit):
-    tasks = collections.deque()
+def _mapped(runtime: Runtime, fn: Callable[[_A], _T], items: Iterator[_A], limit: int) -> Iterator[_T]:
+    tasks: collections.deque[Task[_T]] = collections.deque()
     try:
         for item in items:
             tasks.append(runtime.spawn(fn, item))

@@ -5,11 +5,13 @@ import atexit
 import contextvars
 import os
 import threading
+from types import TracebackType
+from typing import Self
 
 from . import _rota
 
-_current = contextvars.ContextVar("rota.current")
-_default = None
+_current: contextvars.ContextVar["Runtime | None"] = contextvars.ContextVar("rota.current", default=None)
+_default: "Runtime | None" = None
 _default_lock = threading.Lock()
 
 
@@ -32,32 +34,34 @@ class Runtime(_rota.RuntimeBase):
     methods may be called from any thread. A forked child must create its own: in it, its parent's raise RuntimeError.
     """
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         if self.closed:
             raise RuntimeError("the runtime is shut down: create a new rota.Runtime")
-        self._outer = _current.get(None)
+        self._outer = _current.get()
         _current.set(self)
         return self
 
-    def __exit__(self, exc_type, exc, traceback):
+    def __exit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
+    ) -> None:
         _current.set(self._outer)
         self.shutdown(cancel=exc_type is not None)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"<rota.Runtime workers={self.workers}{' closed' if self.closed else ''}>"
 
 
-def current_runtime():
+def current_runtime() -> Runtime:
     """The runtime that `rota.sleep` and its siblings use: the innermost `with Runtime()` block's around this code (it is
     inherited by tasks and spawned functions), otherwise one for the process, which is made when first asked for.
     """
-    runtime = _current.get(None)
+    runtime = _current.get()
     if runtime is not None and not runtime.closed:
         return runtime
     return _process_runtime()
 
 
-def _process_runtime():
+def _process_runtime() -> Runtime:
     global _default
     if _default is None or _default.closed:
         with _default_lock:
@@ -66,7 +70,7 @@ def _process_runtime():
     return _default
 
 
-def _after_fork_in_child():
+def _after_fork_in_child() -> None:
     global _default, _default_lock
     _default = None
     _default_lock = threading.Lock()

@@ -5,14 +5,18 @@ import concurrent.futures
 import logging
 import sys
 import threading
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from . import _rota
+
+_T = TypeVar("_T")
 
 # Where Future logs what a callback raises, so that the same handlers see it.
 _logger = logging.getLogger("concurrent.futures")
 
 
-class Task(_rota.TaskBase, concurrent.futures.Future):
+class Task(_rota.TaskBase[_T], concurrent.futures.Future[_T]):
     """A function that runs, or an operation of the engine: whatever will have a result.
 
     A Task is a concurrent.futures.Future: it has `result`, `exception`, `done`, `cancel` and `add_done_callback`, and
@@ -24,7 +28,7 @@ class Task(_rota.TaskBase, concurrent.futures.Future):
     """
 
 
-def _run_callbacks(task, callbacks):
+def _run_callbacks(task: Task[Any], callbacks: list[Callable[[Task[Any]], object]]) -> None:
     for callback in callbacks:
         try:
             callback(task)
@@ -32,7 +36,7 @@ def _run_callbacks(task, callbacks):
             _logger.exception("exception calling callback for %r", task)
 
 
-def _thread_starts():
+def _thread_starts() -> None:
     """On a new thread of the blocking pool: what threading does for a thread that it starts."""
     threading.current_thread()
     trace, profile = threading.gettrace(), threading.getprofile()
@@ -42,11 +46,11 @@ def _thread_starts():
         sys.setprofile(profile)
 
 
-def _thread_stops():
+def _thread_stops() -> None:
     """On that thread, as it ends: threading would otherwise list it until another thread has its number."""
     sys.settrace(None)
     sys.setprofile(None)
-    threading._active.pop(threading.get_ident(), None)
+    getattr(threading, "_active", {}).pop(threading.get_ident(), None)
 
 
 _rota.configure(Task, _run_callbacks, _thread_starts, _thread_stops)

@@ -151,7 +151,7 @@ int Core::end_groups(bool wait, bool cancel, double timeout_s) {
 }
 
 int Core::shutdown(bool wait, bool cancel, double timeout_s) {
-  if (forked()) return usable() ? 1 : -1;
+  if (forked()) return 1;  // the parent's, who goes on with it
   if (wait && Interp::on_pool_thread() && rota_current_runtime() == runtime_) {
     PyErr_SetString(PyExc_RuntimeError,
                     "a function that runs on this runtime cannot wait for its end: use shutdown(wait=False)");

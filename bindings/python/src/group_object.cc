@@ -82,7 +82,6 @@ PyObject* threads(PyObject* raw, void*) {
 
 void dealloc(PyObject* raw) {
   GroupObject* self = self_of(raw);
-  PyTypeObject* type = Py_TYPE(raw);
   if (self->group != nullptr && !self->core->forked()) {
     self->group->close();
     // What waits in line holds this object: there is nothing.
@@ -90,16 +89,15 @@ void dealloc(PyObject* raw) {
     self->group->unref();
   }
   if (self->core != nullptr) self->core->unref();
-  (void)type;
   free_object(raw);
 }
 
 PyMethodDef kMethods[] = {
-    {"submit", submit, METH_VARARGS, "submit(fn, args, kwargs): its Task."},
-    {"close", close, METH_NOARGS, "Takes nothing more."},
-    {"cancel_excess", cancel_excess, METH_NOARGS, "Cancels what waits in line, but for as many as may run."},
-    {"fail_all", fail_all, METH_O, "Ends what waits in line with an exception."},
-    {"wait", wait, METH_O, "Waits until nothing is in line and nothing runs, at most so many seconds; whether so."},
+    {"submit", submit, METH_VARARGS, "submit($self, fn, args, kwargs, /)\n--\n\nThe function's Task."},
+    {"close", close, METH_NOARGS, "close($self)\n--\n\nTakes nothing more."},
+    {"cancel_excess", cancel_excess, METH_NOARGS, "cancel_excess($self)\n--\n\nCancels what waits in line, but for as many as may run."},
+    {"fail_all", fail_all, METH_O, "fail_all($self, exception, /)\n--\n\nEnds what waits in line with an exception."},
+    {"wait", wait, METH_O, "wait($self, timeout, /)\n--\n\nWaits until nothing is in line and nothing runs, at most so many seconds; whether so."},
     {},
 };
 

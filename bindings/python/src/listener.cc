@@ -71,11 +71,11 @@ void dealloc(PyObject* raw) {
 
 PyMethodDef kMethods[] = {
     {"accept", accept, METH_NOARGS,
-     "accept()\n--\n\nA task that gives the next connection as a Stream. When its await is cancelled, a connection "
+     "accept($self)\n--\n\nA task that gives the next connection as a Stream. When its await is cancelled, a connection "
      "that "
      "came meanwhile is kept for the next accept. Waits out a full descriptor table."},
     {"close", close, METH_NOARGS,
-     "close()\n--\n\nCloses now. Pending accepts raise OSError (EBADF). Closing again is harmless."},
+     "close($self)\n--\n\nCloses now. Pending accepts raise OSError (EBADF). Closing again is harmless."},
     {"__enter__", enter, METH_NOARGS, nullptr},
     {"__exit__", leave, METH_VARARGS, nullptr},
     {"__aenter__", enter_async, METH_NOARGS, nullptr},

@@ -69,10 +69,11 @@ PyObject* engine_version(PyObject*, PyObject*) {
 }
 
 PyMethodDef kMethods[] = {
-    {"configure", configure, METH_VARARGS, nullptr},
-    {"set_ending", set_ending, METH_NOARGS, "The interpreter's end begins: nothing new is taken."},
-    {"close_all", close_all, METH_NOARGS, "Ends every runtime, at the end of the interpreter."},
-    {"engine_version", engine_version, METH_NOARGS, "(major, minor, patch) of the engine inside."},
+    {"configure", configure, METH_VARARGS,
+     "configure($module, task, run_callbacks, thread_starts, thread_stops, /)\n--\n\nThe Python layer's part."},
+    {"set_ending", set_ending, METH_NOARGS, "set_ending($module)\n--\n\nThe interpreter's end begins: nothing new is taken."},
+    {"close_all", close_all, METH_NOARGS, "close_all($module)\n--\n\nEnds every runtime, at the end of the interpreter."},
+    {"engine_version", engine_version, METH_NOARGS, "engine_version($module)\n--\n\n(major, minor, patch) of the engine inside."},
     {},
 };
 
@@ -126,7 +127,6 @@ int exec(PyObject* module) {
 
 // Slots that only later versions know; the limited API of 3.11 has no names for them.
 constexpr int kMultipleInterpreters = 3, kGil = 4;  // 3.12, 3.13
-void* const kUsed = nullptr;
 void* const kPerInterpreter = reinterpret_cast<void*>(2);
 void* const kGilNotUsed = reinterpret_cast<void*>(1);
 
@@ -173,7 +173,6 @@ bool add_type(PyObject* module, PyType_Spec& spec, PyTypeObject*& out, const cha
 
 PyMODINIT_FUNC PyInit__rota(void) {
   using namespace rota_py;  // NOLINT
-  (void)kUsed;
   int next = 1;
   if (Py_Version >= 0x030C0000) slots[next++] = {kMultipleInterpreters, kPerInterpreter};
   if (Py_Version >= 0x030D0000) slots[next++] = {kGil, kGilNotUsed};

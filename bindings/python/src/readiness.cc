@@ -64,12 +64,12 @@ int traverse(PyObject* raw, visitproc visit, void* arg) {
 
 PyMethodDef kMethods[] = {
     {"readable", readable, METH_NOARGS,
-     "readable()\n--\n\nA task that is done when reading would not block; it gives what the descriptor is ready for: a "
+     "readable($self)\n--\n\nA task that is done when reading would not block; it gives what the descriptor is ready for: a "
      "sum of READABLE, WRITABLE, CLOSED (the peer sends no more) and ERROR."},
     {"writable", writable, METH_NOARGS,
-     "writable()\n--\n\nA task that is done when writing would not block; it gives what readable() gives."},
+     "writable($self)\n--\n\nA task that is done when writing would not block; it gives what readable() gives."},
     {"close", close, METH_NOARGS,
-     "close()\n--\n\nEnds the registration; pending waits raise OSError (EBADF). Call it before the descriptor is "
+     "close($self)\n--\n\nEnds the registration; pending waits raise OSError (EBADF). Call it before the descriptor is "
      "closed."},
     {"__enter__", enter, METH_NOARGS, nullptr},
     {"__exit__", leave, METH_VARARGS, nullptr},
