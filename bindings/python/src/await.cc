@@ -39,7 +39,8 @@ PyObject* begin(AwaitIterator* self) {
 
 PySendResult send(PyObject* raw, PyObject*, PyObject** result) {
   auto* self = as<AwaitIterator>(raw);
-  if (!done_now(self->task)) {
+  const bool done = done_now(self->task);
+  if (!done || (self->task->yields && self->future == nullptr)) {
     if (self->future == nullptr) {
       *result = begin(self);
       return *result == nullptr ? PYGEN_ERROR : PYGEN_NEXT;

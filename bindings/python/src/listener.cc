@@ -14,7 +14,7 @@ PyObject* accept(PyObject* raw, PyObject*) {
   if (self->leftover != nullptr && PyList_Size(self->leftover) > 0) {
     Ref stream = Ref::borrow(PyList_GetItem(self->leftover, 0));
     if (PyList_SetSlice(self->leftover, 0, 1, nullptr) != 0) return nullptr;
-    return finished_task(*self->state, *self->core, stream.release());
+    return finished_task(*self->state, *self->core, stream.release(), raw);
   }
   Op* op = make_op();
   if (op == nullptr) return nullptr;
@@ -116,15 +116,16 @@ void give_back(PyObject* owner, PyObject* value) {
   if (owner == nullptr || value == nullptr) return;
   if (PyBytes_Check(value)) {
     auto* stream = as<StreamObject>(owner);
+    // In front: what is kept already came later.
     Ref all = Ref::borrow(value);
-    if (stream->leftover != nullptr) all = Ref(PySequence_Concat(stream->leftover, value));
+    if (stream->leftover != nullptr) all = Ref(PySequence_Concat(value, stream->leftover));
     if (!all) return PyErr_WriteUnraisable(owner);
     Ref before(std::exchange(stream->leftover, all.release()));
     return;
   }
   auto* listener = as<ListenerObject>(owner);
   if (listener->leftover == nullptr) listener->leftover = PyList_New(0);
-  if (listener->leftover == nullptr || PyList_Append(listener->leftover, value) != 0) PyErr_WriteUnraisable(owner);
+  if (listener->leftover == nullptr || PyList_Insert(listener->leftover, 0, value) != 0) PyErr_WriteUnraisable(owner);
 }
 
 PyObject* address_tuple(State& state, rota_socket* socket, AddressOf address_of) {

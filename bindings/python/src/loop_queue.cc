@@ -166,10 +166,23 @@ Ref make_queue(State& state, Core& core, PyObject* loop) {
   return added ? std::move(made) : Ref();
 }
 
+// What completed for a loop that was closed holds its futures, and these the loop: nothing but us ends that. Best effort.
+void forget_closed_loops(State& state) {
+  Ref loops(PySequence_List(state.loops));
+  const Py_ssize_t count = loops ? PyList_Size(loops.get()) : 0;
+  for (Py_ssize_t i = 0; i < count; ++i) {
+    PyObject* loop = PyList_GetItem(loops.get(), i);
+    Ref closed(PyObject_CallMethod(loop, "is_closed", nullptr));
+    if (closed.get() == Py_True) Ref(PyObject_CallMethod(state.loops, "pop", "OO", loop, Py_None));
+  }
+  PyErr_Clear();
+}
+
 // The loop's queues: {core: queue}, kept for as long as the loop is.
 Ref queues_of(State& state, PyObject* loop) {
   Ref queues(PyObject_CallMethod(state.loops, "get", "O", loop));
   if (!queues || queues.get() != Py_None) return queues;
+  forget_closed_loops(state);
   queues = Ref(PyDict_New());
   if (!queues || PyObject_SetItem(state.loops, loop, queues.get()) != 0) return Ref();
   return queues;

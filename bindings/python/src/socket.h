@@ -17,7 +17,7 @@ struct StreamObject {
   WriteLine* line;
   PyObject* leftover;   // bytes that came for a read that was given up; the next read gets them
   intptr_t descriptor;  // for the first try; -1: not known yet, or closed
-  uint32_t at_once;     // operations done on the first try since the last that waited
+  uint32_t at_once;     // operations done at once since one last let the loop run
 };
 
 struct ListenerObject {

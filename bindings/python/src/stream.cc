@@ -12,8 +12,8 @@ namespace rota_py {
 namespace {
 
 constexpr Py_ssize_t kDefaultRead = 64 * 1024;
-// So many operations in a row are done at once; then one takes the way through the engine, so that a coroutine whose
-// socket is always ready cannot keep the loop from the others.
+// After so many operations that were done at once, awaiting one lets the loop run, so that a coroutine whose socket is
+// always ready cannot keep it from the others.
 constexpr uint32_t kMostAtOnce = 64;
 
 StreamObject* self_of(PyObject* raw) { return as<StreamObject>(raw); }
@@ -25,10 +25,6 @@ int first_try(StreamObject* self) {
   (void)self;
   return -1;
 #else
-  if (++self->at_once > kMostAtOnce) {
-    self->at_once = 0;
-    return -1;
-  }
   if (self->descriptor == -1 && rota_socket_native(self->socket, &self->descriptor) != ROTA_OK) return -1;
   return static_cast<int>(self->descriptor);
 #endif
@@ -67,10 +63,20 @@ Op* make_read(StreamObject* self, Py_ssize_t size) {
   return nullptr;
 }
 
+// A task that is done at once; takes the value over.
+PyObject* done_at_once(StreamObject* self, PyObject* value, PyObject* owner) {
+  PyObject* task = finished_task(*self->state, *self->core, value, owner);
+  if (task != nullptr && ++self->at_once == kMostAtOnce) {
+    self->at_once = 0;
+    as<TaskObject>(task)->yields = true;
+  }
+  return task;
+}
+
 PyObject* finish_read(StreamObject* self, Op* op) {
   Ref bytes(take_result(*op));
   free_op(op);
-  return bytes ? finished_task(*self->state, *self->core, bytes.release()) : nullptr;
+  return bytes ? done_at_once(self, bytes.release(), py(self)) : nullptr;
 }
 
 PyObject* read(PyObject* raw, PyObject* args) {
@@ -83,7 +89,7 @@ PyObject* read(PyObject* raw, PyObject* args) {
   }
   Ref leftover = take_leftover(self, size);
   if (PyErr_Occurred() != nullptr) return nullptr;
-  if (leftover) return finished_task(*self->state, *self->core, leftover.release());
+  if (leftover) return done_at_once(self, leftover.release(), raw);
   Op* op = make_read(self, size);
   if (op == nullptr) return nullptr;
   char* buffer = PyBytes_AsString(op->bytes);
@@ -145,7 +151,7 @@ PyObject* readinto(PyObject* raw, PyObject* buffer) {
   }
   if (got >= 0) {
     free_op(op);
-    return finished_task(*self->state, *self->core, PyLong_FromSsize_t(got));
+    return done_at_once(self, PyLong_FromSsize_t(got), nullptr);
   }
   const rota_status status =
       rota_socket_read(self->socket, op->view.buf, static_cast<size_t>(op->view.len), &op->count, &op->handle);
@@ -175,7 +181,7 @@ PyObject* write(PyObject* raw, PyObject* data) {
     }
     if (left == 0 && sent >= 0) {
       free_op(op);
-      return finished_task(*self->state, *self->core, Ref::borrow(Py_None).release());
+      return done_at_once(self, Ref::borrow(Py_None).release(), nullptr);
     }
   }
   const rota_status status = self->line->write(self->core->runtime(), self->socket, bytes, left, &op->handle);

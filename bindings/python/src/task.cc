@@ -325,12 +325,13 @@ PyObject* task_of(State& state, Core& core, Op* op, rota_status status) {
   return py(self);
 }
 
-PyObject* finished_task(State& state, Core& core, PyObject* value) {
+PyObject* finished_task(State& state, Core& core, PyObject* value, PyObject* owner) {
   Ref owned(value);
   TaskObject* self = owned ? make_task(state, core) : nullptr;
   if (self == nullptr) return nullptr;
   self->phase = Phase::kFinished;
   self->value = owned.release();
+  self->owner = Ref::borrow(owner).release();
   return py(self);
 }
 

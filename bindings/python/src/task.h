@@ -42,14 +42,15 @@ struct TaskObject {
   bool belled;       // the engine will ring the bell
   bool called_back;  // the engine will tell the callbacks
   bool received;     // somebody has had the value
+  bool yields;       // awaiting it lets the loop run, although it is done
 };
 
 // A rota.Task. nullptr: an exception is set.
 TaskObject* make_task(State& state, Core& core);
 // A task for an operation that was started with `status`; takes the op over. nullptr: an exception is set.
 PyObject* task_of(State& state, Core& core, Op* op, rota_status status);
-// A task that is complete already; takes the value over.
-PyObject* finished_task(State& state, Core& core, PyObject* value);
+// A task that is complete already; takes the value over. `owner` (may be null) takes it back if nobody receives it.
+PyObject* finished_task(State& state, Core& core, PyObject* value, PyObject* owner = nullptr);
 
 bool is_done(Phase phase);
 // Settles an operation that is complete; then as the phase says.
