@@ -95,9 +95,12 @@ void dealloc(PyObject* raw) {
 PyMethodDef kMethods[] = {
     {"submit", submit, METH_VARARGS, "submit($self, fn, args, kwargs, /)\n--\n\nThe function's Task."},
     {"close", close, METH_NOARGS, "close($self)\n--\n\nTakes nothing more."},
-    {"cancel_excess", cancel_excess, METH_NOARGS, "cancel_excess($self)\n--\n\nCancels what waits in line, but for as many as may run."},
+    {"cancel_excess", cancel_excess, METH_NOARGS,
+     "cancel_excess($self)\n--\n\nCancels what waits in line, but for as many as may run."},
     {"fail_all", fail_all, METH_O, "fail_all($self, exception, /)\n--\n\nEnds what waits in line with an exception."},
-    {"wait", wait, METH_O, "wait($self, timeout, /)\n--\n\nWaits until nothing is in line and nothing runs, at most so many seconds; whether so."},
+    {"wait", wait, METH_O,
+     "wait($self, timeout, /)\n--\n\nWaits until nothing is in line and nothing runs, at most so many seconds; whether "
+     "so."},
     {},
 };
 

@@ -67,8 +67,8 @@ class Interp {
   Interp* next_ = nullptr;
 };
 
-// Runs body(arg), which takes the GIL or runs Python, on a thread of the engine. When CPython ends the thread in it (the
-// interpreter is gone), stays here until the process is.
+// Runs body(arg), which takes the GIL or runs Python, on a thread of the engine. When CPython ends the thread in it
+// (the interpreter is gone), stays here until the process is.
 void frozen_if_ended(void (*body)(void* arg), void* arg);
 
 }  // namespace rota_py

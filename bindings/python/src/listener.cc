@@ -71,7 +71,8 @@ void dealloc(PyObject* raw) {
 
 PyMethodDef kMethods[] = {
     {"accept", accept, METH_NOARGS,
-     "accept($self)\n--\n\nA task that gives the next connection as a Stream. When its await is cancelled, a connection "
+     "accept($self)\n--\n\nA task that gives the next connection as a Stream. When its await is cancelled, a "
+     "connection "
      "that "
      "came meanwhile is kept for the next accept. Waits out a full descriptor table."},
     {"close", close, METH_NOARGS,

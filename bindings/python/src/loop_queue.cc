@@ -166,7 +166,8 @@ Ref make_queue(State& state, Core& core, PyObject* loop) {
   return added ? std::move(made) : Ref();
 }
 
-// What completed for a loop that was closed holds its futures, and these the loop: nothing but us ends that. Best effort.
+// What completed for a loop that was closed holds its futures, and these the loop: nothing but us ends that. Best
+// effort.
 void forget_closed_loops(State& state) {
   Ref loops(PySequence_List(state.loops));
   const Py_ssize_t count = loops ? PyList_Size(loops.get()) : 0;

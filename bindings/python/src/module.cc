@@ -71,9 +71,12 @@ PyObject* engine_version(PyObject*, PyObject*) {
 PyMethodDef kMethods[] = {
     {"configure", configure, METH_VARARGS,
      "configure($module, task, run_callbacks, thread_starts, thread_stops, /)\n--\n\nThe Python layer's part."},
-    {"set_ending", set_ending, METH_NOARGS, "set_ending($module)\n--\n\nThe interpreter's end begins: nothing new is taken."},
-    {"close_all", close_all, METH_NOARGS, "close_all($module)\n--\n\nEnds every runtime, at the end of the interpreter."},
-    {"engine_version", engine_version, METH_NOARGS, "engine_version($module)\n--\n\n(major, minor, patch) of the engine inside."},
+    {"set_ending", set_ending, METH_NOARGS,
+     "set_ending($module)\n--\n\nThe interpreter's end begins: nothing new is taken."},
+    {"close_all", close_all, METH_NOARGS,
+     "close_all($module)\n--\n\nEnds every runtime, at the end of the interpreter."},
+    {"engine_version", engine_version, METH_NOARGS,
+     "engine_version($module)\n--\n\n(major, minor, patch) of the engine inside."},
     {},
 };
 

@@ -64,7 +64,8 @@ int traverse(PyObject* raw, visitproc visit, void* arg) {
 
 PyMethodDef kMethods[] = {
     {"readable", readable, METH_NOARGS,
-     "readable($self)\n--\n\nA task that is done when reading would not block; it gives what the descriptor is ready for: a "
+     "readable($self)\n--\n\nA task that is done when reading would not block; it gives what the descriptor is ready "
+     "for: a "
      "sum of READABLE, WRITABLE, CLOSED (the peer sends no more) and ERROR."},
     {"writable", writable, METH_NOARGS,
      "writable($self)\n--\n\nA task that is done when writing would not block; it gives what readable() gives."},

@@ -258,27 +258,32 @@ void dealloc(PyObject* raw) {
 
 PyMethodDef kMethods[] = {
     {"read", read, METH_VARARGS,
-     "read($self, size=65536, /)\n--\n\nA task that gives 1 to `size` bytes as soon as there are any, and b'' at the end of "
+     "read($self, size=65536, /)\n--\n\nA task that gives 1 to `size` bytes as soon as there are any, and b'' at the "
+     "end of "
      "the stream.\n\nWhen its await is cancelled, bytes that came meanwhile are kept for the next read."},
     {"read_exactly", read_exactly_method, METH_VARARGS,
      "read_exactly($self, size, /)\n--\n\nA task that gives exactly `size` bytes. Raises EOFError when the stream ends "
      "before; "
      "read() then gives what had come."},
     {"readinto", readinto, METH_O,
-     "readinto($self, buffer, /)\n--\n\nA task that reads into a writable buffer (bytearray, memoryview, array) without a "
+     "readinto($self, buffer, /)\n--\n\nA task that reads into a writable buffer (bytearray, memoryview, array) "
+     "without a "
      "copy and gives the number of bytes, 0 at the end of the stream. The buffer is locked until the task is done."},
     {"write", write, METH_O,
-     "write($self, data, /)\n--\n\nA task that is done when all of `data` has been handed to the system. Writes keep their "
+     "write($self, data, /)\n--\n\nA task that is done when all of `data` has been handed to the system. Writes keep "
+     "their "
      "order, "
      "also when they are not awaited one by one. `data` is any bytes-like object; it is not copied, and locked until "
      "the "
      "task is done. Dropping the task does not stop the write; cancelling it may leave a part written."},
     {"shutdown", shutdown_method, METH_VARARGS,
-     "shutdown($self, how=socket.SHUT_WR, /)\n--\n\nHalf-closes: after SHUT_WR the peer reads the end of the stream, and "
+     "shutdown($self, how=socket.SHUT_WR, /)\n--\n\nHalf-closes: after SHUT_WR the peer reads the end of the stream, "
+     "and "
      "reading goes on here."},
     {"close", close, METH_NOARGS,
      "close($self)\n--\n\nCloses now. Pending operations raise OSError (EBADF). Closing again is harmless."},
-    {"fileno", fileno, METH_NOARGS, "fileno($self)\n--\n\nThe system's descriptor, to set options on; the stream owns it."},
+    {"fileno", fileno, METH_NOARGS,
+     "fileno($self)\n--\n\nThe system's descriptor, to set options on; the stream owns it."},
     {"__enter__", enter, METH_NOARGS, nullptr},
     {"__exit__", leave, METH_VARARGS, nullptr},
     {"__aenter__", enter_async, METH_NOARGS, nullptr},

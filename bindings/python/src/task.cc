@@ -236,29 +236,37 @@ PyObject* refuse_new(PyTypeObject*, PyObject*, PyObject*) {
 
 PyMethodDef kMethods[] = {
     {"result", method(result), METH_VARARGS | METH_KEYWORDS,
-     "result($self, timeout=None)\n--\n\nWaits at most `timeout` seconds and returns what the task gives, or raises what it "
+     "result($self, timeout=None)\n--\n\nWaits at most `timeout` seconds and returns what the task gives, or raises "
+     "what it "
      "raised.\n\nRaises TimeoutError when the time passed first, and concurrent.futures.CancelledError when the task "
      "was cancelled. Lets other threads run meanwhile; Ctrl-C interrupts it. In a coroutine, use await instead."},
     {"exception", method(exception), METH_VARARGS | METH_KEYWORDS,
-     "exception($self, timeout=None)\n--\n\nWaits like result() and returns the exception that the task raised, or None."},
+     "exception($self, timeout=None)\n--\n\nWaits like result() and returns the exception that the task raised, or "
+     "None."},
     {"done", done, METH_NOARGS, "done($self)\n--\n\nWhether the task has ended: finished, failed or cancelled."},
     {"running", running, METH_NOARGS,
-     "running($self)\n--\n\nWhether the task's function runs now. An operation of the engine counts as pending until it is "
+     "running($self)\n--\n\nWhether the task's function runs now. An operation of the engine counts as pending until "
+     "it is "
      "done, because it can be cancelled all the time."},
     {"cancelled", cancelled, METH_NOARGS, "cancelled($self)\n--\n\nWhether the task was cancelled."},
     {"cancel", cancel_method, METH_NOARGS,
-     "cancel($self)\n--\n\nStops the task if it can still be stopped: an operation at any time, a function while it waits "
+     "cancel($self)\n--\n\nStops the task if it can still be stopped: an operation at any time, a function while it "
+     "waits "
      "for its turn. Returns whether the task is cancelled; False when it runs or has ended. When this returns, the "
      "engine has let go of every buffer the operation was given."},
     {"add_done_callback", add_done_callback, METH_O,
-     "add_done_callback($self, fn, /)\n--\n\nCalls fn(task) once the task has ended; at once, if it has. Otherwise it is called "
+     "add_done_callback($self, fn, /)\n--\n\nCalls fn(task) once the task has ended; at once, if it has. Otherwise it "
+     "is called "
      "on "
      "the thread that ran the function, or, for an operation, on one of the runtime's threads for Python code, in the "
      "order of being added. What fn raises is logged and goes no further."},
-    {"set_running_or_notify_cancel", set_running, METH_NOARGS, "set_running_or_notify_cancel($self)\n--\n\nFor executors; see concurrent.futures.Future."},
+    {"set_running_or_notify_cancel", set_running, METH_NOARGS,
+     "set_running_or_notify_cancel($self)\n--\n\nFor executors; see concurrent.futures.Future."},
     {"__class_getitem__", Py_GenericAlias, METH_O | METH_CLASS, "Task[int] is a Task that gives an int."},
-    {"set_result", set_result, METH_O, "set_result($self, result, /)\n--\n\nFor executors; see concurrent.futures.Future."},
-    {"set_exception", set_exception, METH_O, "set_exception($self, exception, /)\n--\n\nFor executors; see concurrent.futures.Future."},
+    {"set_result", set_result, METH_O,
+     "set_result($self, result, /)\n--\n\nFor executors; see concurrent.futures.Future."},
+    {"set_exception", set_exception, METH_O,
+     "set_exception($self, exception, /)\n--\n\nFor executors; see concurrent.futures.Future."},
     {},
 };
 
