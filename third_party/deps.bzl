@@ -137,3 +137,9 @@ def rota_dependencies():
         build_file = "//third_party:mimalloc.BUILD",
         system = "mimalloc",
     )
+    _rota_dependency(
+        name = "python_headers",
+        build_file = "//third_party:python_headers.BUILD",
+        system = "/usr/include/python3.11",
+        system_subdir = "python3.11",
+    )
