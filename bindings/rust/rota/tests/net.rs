@@ -8,6 +8,7 @@ mod common;
 use std::io::{ErrorKind, IoSlice, Read, Write};
 use std::net::Shutdown;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
 use std::task::{Context, Waker};
 use std::thread;
@@ -207,6 +208,8 @@ fn a_task_of_one_runtime_waits_for_another() {
     let (here, there) = (runtime(), runtime());
     let address = std_echo();
     let far = there.handle();
+    let last_read = Arc::new(AtomicBool::new(false));
+    let reading = last_read.clone();
     let task = here.spawn(async move {
         far.sleep(Duration::from_millis(5)).await;
         assert_eq!(far.spawn(async { 6 }).await.unwrap(), 6);
@@ -214,10 +217,11 @@ fn a_task_of_one_runtime_waits_for_another() {
         let mut stream = TcpStream::connect_on(&far, address).await.unwrap();
         stream.write_all(b"!").await.unwrap();
         stream.read_exact(&mut [0; 1]).await.unwrap();
+        reading.store(true, Ordering::Release);
         stream.read(&mut [0; 1]).await
     });
     until("it reads what does not come", || {
-        there.metrics().io_registrations == 1 && here.metrics().workers_parked == 2
+        last_read.load(Ordering::Acquire) && there.metrics().io_registrations == 1 && here.metrics().workers_parked == 2
     });
     drop(there);
     assert!(here.block_on(task).unwrap().unwrap().is_err(), "the stream's runtime is gone");
