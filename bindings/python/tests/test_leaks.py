@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: MIT
-"""References and memory over 100,000 tasks of each kind (ROTA_LEAK_TASKS=N for longer campaigns)."""
+"""What stays for each task, of each kind: nothing. ROTA_LEAK_TASKS=N for longer campaigns."""
 
 import asyncio
 import concurrent.futures as cf
+import ctypes
 import gc
+import mmap
 import os
+import statistics
 import sys
 
 import pytest
@@ -12,11 +15,48 @@ import pytest
 import rota
 
 TASKS = int(os.environ.get("ROTA_LEAK_TASKS", "100000"))
+WARM_UP = 3
+WINDOWS = 5
+# The smallest leak that must be seen: one of these for each task.
+LEAK_BYTES = 64
+_libc = ctypes.CDLL(None)
+_libc.malloc.restype = ctypes.c_void_p
 
 
-def resident_kib():
+class _Mallinfo(ctypes.Structure):
+    _fields_ = [(name, ctypes.c_size_t) for name in (
+        "arena", "ordblks", "smblks", "hblks", "hblkhd", "usmblks", "fsmblks", "uordblks", "fordblks", "keepcost")]
+
+
+_libc.mallinfo2.restype = _Mallinfo
+
+
+def in_use():
+    """(blocks of Python's allocator, bytes of the C library's, resident bytes). The first two are exact; only the last
+    sees the engine's own allocator, and it counts what allocators keep."""
+    gc.collect()
+    _libc.malloc_trim(0)
+    info = _libc.mallinfo2()
     with open("/proc/self/statm", encoding="ascii") as file:
-        return int(file.read().split()[1]) * os.sysconf("SC_PAGESIZE") // 1024
+        resident = int(file.read().split()[1]) * os.sysconf("SC_PAGESIZE")
+    return sys.getallocatedblocks(), info.uordblks + info.hblkhd, resident
+
+
+def assert_no_growth(window):
+    """window() carries TASKS tasks: what is in use must not grow with their number once it is warm."""
+    for _ in range(WARM_UP):
+        window()
+    seen = [in_use()]
+    for _ in range(WINDOWS):
+        window()
+        seen.append(in_use())
+    # The median window's: one that takes a fresh arena is not a leak, one in every window is.
+    blocks, malloced, resident = (
+        statistics.median(after - before for before, after in zip(column, column[1:])) for column in zip(*seen))
+    assert blocks < TASKS / 10, f"{blocks} blocks more in each window of {TASKS} tasks"
+    assert malloced < LEAK_BYTES * TASKS / 10, f"{malloced} bytes more in each window of {TASKS} tasks"
+    # Arenas come by the MiB.
+    assert resident < max(LEAK_BYTES * TASKS, 2 << 20), f"{resident} resident bytes more in each window of {TASKS} tasks"
 
 
 class Marked:
@@ -123,40 +163,46 @@ async def next_loop(rt):
     await rt.spawn(int)
 
 
+# How many of TASKS tasks a kind does is its own matter (streams: TASKS / 10 round trips of three).
 @pytest.mark.parametrize("work", [functions, failures, cancelled, naps, dropped_naps, awaited, cancelled_awaits, callbacks,
                                   time_limits, streams, runtimes, executors], ids=lambda work: work.__name__)
 def test_nothing_leaks(work):
     with rota.Runtime(workers=2, blocking_max=8) as rt:
         singletons = (None, True, int, ValueError, rota.Task)
 
-        def round_(count):
-            work(rt, count)
+        def window():
+            work(rt, TASKS)
             rt.spawn(int).result()
             # What completed for a closed loop goes when the next loop begins to use rota (loop_queue.cc).
             asyncio.run(next_loop(rt))
             rt.spawn(int).result()
-            gc.collect()
-            return len(gc.get_objects()), [sys.getrefcount(one) for one in singletons]
 
-        round_(TASKS // 10)
-        round_(TASKS // 10)
-        objects, references = round_(TASKS // 10)
-        before = resident_kib()
-        after_objects, after_references = round_(TASKS)
-        round_(TASKS // 10)
-        grown = resident_kib() - before
-    assert after_objects - objects < 200
-    # Immortal from 3.12 on, or counted: a leak is one for each task.
-    assert max(after - first for after, first in zip(after_references, references)) < TASKS // 100
+        window()
+        references = [sys.getrefcount(one) for one in singletons]
+        assert_no_growth(window)
+        # Immortal from 3.12 on, or counted: a leak is one for each task.
+        assert max(sys.getrefcount(one) - before for one, before in zip(singletons, references)) < TASKS // 100
     gc.collect()
     assert Marked.alive == 0
-    # Two equal peaks, compared: allocators keep what they had. They wander by a few MiB all the same; over 10^6 tasks a
-    # leaked block of 16 bytes a task is 16 MiB.
-    with rota.Runtime(workers=2, blocking_max=8) as rt:
-        for _ in range(2):
-            work(rt, TASKS)
-            gc.collect()
-        peak = resident_kib()
-        work(rt, TASKS)
-        gc.collect()
-        assert resident_kib() - peak < max(4096, 8 * TASKS // 1000), f"grew {grown} KiB before"
+
+
+def _keeps_objects(kept):
+    kept.extend(object() for _ in range(TASKS))
+
+
+def _keeps_malloced(_):
+    for _ in range(TASKS):
+        _libc.malloc(LEAK_BYTES)
+
+
+def _keeps_pages(kept):
+    # As another allocator would: fresh pages, written to.
+    kept.append(mmap.mmap(-1, LEAK_BYTES * TASKS + (1 << 20)))
+    kept[-1].write(b"x" * len(kept[-1]))
+
+
+@pytest.mark.parametrize("leak", [_keeps_objects, _keeps_malloced, _keeps_pages])
+def test_a_leak_would_be_seen(leak):
+    kept = []
+    with pytest.raises(AssertionError, match="more in each window"):
+        assert_no_growth(lambda: leak(kept))
