@@ -196,6 +196,10 @@ def test_a_function_may_fork_and_the_child_may_not_return(rt, capfd):
     assert "forked" in capfd.readouterr().err
 
 
+# Open: with 3.11's private module `destroy` refuses, "interpreter has more than one thread", and the program does not end.
+# Strict: it is red when that is mended, so that this goes.
+@pytest.mark.xfail(sys.version_info < (3, 12), reason="3.11: a pool thread's state is still there at destroy",
+                   strict=True)
 def test_subinterpreters(python):
     status, out, err = python("""
 try: import _interpreters as interpreters
