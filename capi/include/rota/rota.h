@@ -477,7 +477,8 @@ ROTA_API void rota_queue_release(rota_queue* queue);
 
 /* The pollable handle: a descriptor (epoll, poll, select, kqueue) or, on Windows, an event HANDLE. Readable as long as
  * rota_queue_run has something to do. Owned by the queue: poll it, never read, write or close it. On Windows all queues
- * of one hosted runtime have the same, signalled for each of them, and timers are as late there as the system's tick. */
+ * of one hosted runtime have the same one, signalled for each of them; timers there are as fine as the system's tick.
+ */
 ROTA_API rota_status rota_queue_handle(rota_queue* queue, intptr_t* out);
 
 /* Delivers completions and runs tasks that wait on this queue (on a hosted runtime: also the engine's own), at most

@@ -1071,7 +1071,7 @@ extern "C" {
     /// Drops a reference. The last one delivers, inside this call, the completions that have landed; later ones are delivered on a worker, and tasks spawned `on` it go on on a worker.
     pub fn rota_queue_release(queue: *mut rota_queue);
 
-    /// The pollable handle: a descriptor (epoll, poll, select, kqueue) or, on Windows, an event HANDLE. Readable as long as rota_queue_run has something to do. Owned by the queue: poll it, never read, write or close it. On Windows all queues of one hosted runtime have the same, signalled for each of them, and timers are as late there as the system's tick.
+    /// The pollable handle: a descriptor (epoll, poll, select, kqueue) or, on Windows, an event HANDLE. Readable as long as rota_queue_run has something to do. Owned by the queue: poll it, never read, write or close it. On Windows all queues of one hosted runtime have the same one, signalled for each of them; timers there are as fine as the system's tick.
     pub fn rota_queue_handle(queue: *mut rota_queue, out: *mut isize) -> rota_status;
 
     /// Delivers completions and runs tasks that wait on this queue (on a hosted runtime: also the engine's own), at most `max_items` (0: no limit) and until `budget_ns` has passed (ROTA_FOREVER: no limit; one item is not interrupted). `out_ran` (may be NULL) is how many. Returns ROTA_OK when nothing is left, ROTA_PENDING when more waits. Does not wait. One thread at a time: in a second thread, or nested inside a callback, it runs nothing and returns ROTA_EBUSY. Calls back: done, poll, drop; they may do anything, also release the queue.
